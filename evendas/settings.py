@@ -1,0 +1,271 @@
+"""Settings of an installation. Every value comes from the environment; a wrong one stops the start."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from celery.schedules import schedule
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- Who we are ---------------------------------------------------------------------------------
+# EVENDAS_DEMO marks a machine of `make demo` or of the tests: the simulator and the seed run only there.
+DEMO: bool = env.bool("EVENDAS_DEMO", default=False)
+DEBUG: bool = env.bool("EVENDAS_DEBUG", default=False)
+PORT: int = env.int("EVENDAS_PORT", default=8000)
+SIMULATOR_PORT: int = env.int("EVENDAS_SIMULATOR_PORT", default=8001)
+LOCAL_DIR = Path(env.str("EVENDAS_LOCAL_DIR", default=str(BASE_DIR / ".local")))
+
+
+def _secret(name: str, *, demo: str) -> str:
+    """Return a secret that only a demo may leave out."""
+    value: str = env.str(name, default=demo if DEMO or DEBUG else "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set: give it a long random value.")
+    return value
+
+
+SECRET_KEY = _secret("EVENDAS_SECRET_KEY", demo="demo-only-not-a-secret")
+# Fernet keys, newest first; older ones still decrypt (rotation).
+ENCRYPTION_KEYS: list[str] = _secret(
+    "EVENDAS_ENCRYPTION_KEYS", demo="ZGVtby1vbmx5LW5vdC1hLXNlY3JldC1rZXktMDAwMDE="
+).split(",")
+
+# The address people use, and the one the gateway posts its webhooks to.
+PUBLIC_URL: str = env.str("EVENDAS_PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+WEBHOOK_BASE_URL: str = env.str("EVENDAS_WEBHOOK_BASE_URL", default=PUBLIC_URL).rstrip("/")
+HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
+ALLOWED_HOSTS: list[str] = env.list(
+    "EVENDAS_ALLOWED_HOSTS",
+    default=[urlsplit(PUBLIC_URL).hostname or "127.0.0.1", "localhost", "127.0.0.1"],
+)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# --- The gateways of this installation: address and key are never typed by a store --------------
+GATEWAYS = {
+    "evolution": {
+        "url": env.str("EVENDAS_GATEWAY_URL", default=f"http://127.0.0.1:{SIMULATOR_PORT}"),
+        "key": env.str("EVENDAS_GATEWAY_KEY", default="demo-gateway-key" if DEMO else ""),
+    },
+}
+# Webhook bodies above this are refused with 413 (Evolution retries 413, never 400).
+WEBHOOK_MAX_BYTES = 25 * 1024 * 1024
+
+# Seconds. Tests and drills scale them together.
+_scale: float = env.float("EVENDAS_CLOCK_SCALE", default=1.0)
+SEND_READ_TIMEOUT = 20 * _scale
+SEND_LEASE = 35 * _scale
+UNKNOWN_ASK_AFTER = 30 * _scale
+UNKNOWN_SHOW_AFTER = 60 * _scale
+SEND_BACKOFF = [1 * _scale, 2 * _scale, 4 * _scale, 8 * _scale, 10 * _scale]
+SWEEP_EVERY = 5 * _scale
+
+# --- Django -------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "channels",
+    "django_htmx",
+    "lucide",
+    "csp",
+    "axes",
+    "evendas.accounts",
+    "automacao",
+    "pedidos",
+    "sac",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "evendas.urls"
+ASGI_APPLICATION = "evendas.asgi.application"
+WSGI_APPLICATION = "evendas.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "evendas.context.csp_nonce",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        **env.db_url(
+            "DATABASE_URL", default=f"postgresql://evendas@127.0.0.1:{PORT + 1432}/evendas"
+        ),
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            "pool": {
+                "min_size": 1,
+                "max_size": env.int("EVENDAS_DB_POOL", default=10),
+                "timeout": 10,
+            },
+            "options": (
+                "-c lock_timeout=2000 -c statement_timeout=15000"
+                " -c idle_in_transaction_session_timeout=30000"
+            ),
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL: str = env.str("REDIS_URL", default=f"redis://127.0.0.1:{PORT + 2379}/0")
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {
+            "hosts": [{"address": REDIS_URL, "socket_timeout": None}],
+            "prefix": "evendas",
+        },
+    }
+}
+
+# --- Celery: Redis is a doorbell; the work is in rows ---------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "inbound"
+CELERY_TASK_ROUTES = {
+    "sac.deliver": {"queue": "outbound"},
+    "sac.settle": {"queue": "outbound"},
+    "automacao.*": {"queue": "outbound"},
+}
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 120,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    name: {
+        "task": name,
+        "schedule": schedule(every),
+        # A beat that outlived its period is worth nothing: the next one says the same.
+        "options": {"expires": max(every, 1)},
+    }
+    for name, every in {
+        "sac.sweep_inbox": SWEEP_EVERY,
+        "sac.sweep_outbox": SWEEP_EVERY,
+        "automacao.check_instances": 15 * _scale,
+    }.items()
+}
+
+# --- People, sessions, passwords ------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+# At most 10 tries in 15 minutes per account and per address (QUALITY.md, ASVS 6.3.1).
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "__Host-sessao" if HTTPS else "sessao"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF, PUBLIC_URL.replace("http", "ws", 1)],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# --- Language, time, files ------------------------------------------------------------------------
+LANGUAGE_CODE = "pt-br"
+TIME_ZONE = "America/Sao_Paulo"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("EVENDAS_STATIC_ROOT", default=str(LOCAL_DIR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": env.str("EVENDAS_MEDIA_ROOT", default=str(LOCAL_DIR / "media"))},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("EVENDAS_LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # One line per request is the proxy's business.
+        "django.channels.server": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+    },
+}

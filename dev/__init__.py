@@ -1,0 +1,1 @@
+"""What a developer's machine needs: servers, the demo, the checks. Nothing here ships."""

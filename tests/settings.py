@@ -1,0 +1,19 @@
+"""Settings of a test run: an installation's, on servers of its own and with fast passwords."""
+
+from typing import cast
+
+from tests.services import make_ready, worker
+
+make_ready()
+
+from evendas.settings import *  # noqa: E402, F403 - the servers come first
+from evendas.settings import CHANNEL_LAYERS, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Redis publishes across its databases: parallel workers would hear each other.
+cast("dict[str, str]", CHANNEL_LAYERS["default"]["CONFIG"])["prefix"] = f"evendas{worker()}"
+
+# No collectstatic before a test: names stay plain and WhiteNoise finds the files where they are.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,75 @@
+"""The door the gateways knock on: authenticate, keep the bytes, ring, answer. Nothing else.
+
+Evolution never retries 400, 401, 403, 404 and 422, so those are for what no retry can mend; our own
+trouble is 503. No session, and nothing that needs Redis before the answer is decided.
+"""
+
+import hashlib
+import logging
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from automacao.gateways.port import Lane, Triage
+from automacao.gateways.registry import gateway
+from automacao.models import InboundEvent, Instance
+from evendas.bell import ring
+
+logger = logging.getLogger(__name__)
+
+_LANES = {Lane.FRESH: InboundEvent.Lane.FRESH, Lane.BULK: InboundEvent.Lane.BULK}
+
+
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest, gateway_name: str, webhook_key: str) -> HttpResponse:
+    """Accept one webhook. 404 unknown address, 401 wrong secret, 403 another number's event,
+    413 over 25 MB, 400 not JSON (kept), 503 our own trouble, 200 stored.
+    """
+    try:
+        instance = Instance.objects.with_webhook_key(webhook_key).filter(gateway=gateway_name).first()
+        return _receive(request, instance) if instance else HttpResponse(status=404)
+    except DatabaseError:
+        logger.exception("webhook not stored")
+        return HttpResponse(status=503)
+
+
+def _receive(request: HttpRequest, instance: Instance) -> HttpResponse:
+    adapter = gateway(instance.gateway)
+    raw = _read(request)
+    if raw is None:
+        return HttpResponse(status=413)
+    if not adapter.authenticate(request.headers, raw, instance.webhook_secret):
+        return HttpResponse(status=401)
+    triage = adapter.triage(request.headers, raw, instance.gateway_name)
+    if triage.status == 403:
+        logger.warning("instance %s refused an event: %s", instance.pk, triage.reason)
+        return HttpResponse(status=403)
+    _keep(instance, raw, adapter.redact(raw), triage)
+    return HttpResponse(status=triage.status)
+
+
+def _read(request: HttpRequest) -> bytes | None:
+    """Read the body, or None when it is over the limit, whatever Content-Length says."""
+    raw = request.read(settings.WEBHOOK_MAX_BYTES + 1)
+    return None if len(raw) > settings.WEBHOOK_MAX_BYTES else raw
+
+
+def _keep(instance: Instance, raw: bytes, redacted: bytes, triage: Triage) -> None:
+    """Store the event unless these very bytes are here already, and ring the drain."""
+    is_understood = triage.status == 200
+    event = InboundEvent(
+        store_id=instance.store_id,
+        instance=instance,
+        sha256=hashlib.sha256(raw).digest(),
+        body=redacted,
+        lane=_LANES[triage.lane],
+        status=InboundEvent.Status.WAITING if is_understood else InboundEvent.Status.PARKED,
+        error=triage.reason[:300],
+    )
+    InboundEvent.objects.bulk_create([event], ignore_conflicts=True)
+    if is_understood:
+        ring("sac.drain", instance.pk)

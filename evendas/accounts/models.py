@@ -1,0 +1,162 @@
+"""Who is here, and which store they belong to."""
+
+import hashlib
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+from evendas.sealing import StoreRow
+
+
+class Sortable(models.Func):
+    """How names sort and compare: lower case without accents (the database has no ICU)."""
+
+    function = "evendas_sortable"
+    output_field = models.TextField()
+
+
+class Store(models.Model):
+    """One shop: the wall that nothing of it ever crosses."""
+
+    name = models.CharField("nome", max_length=120)
+    timezone = models.CharField("fuso horário", max_length=64, default="America/Sao_Paulo")
+    signs_messages = models.BooleanField("assina mensagens com o apelido", default=False)
+    is_active = models.BooleanField("ativa", default=True)
+    created_at = models.DateTimeField("criada em", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "loja"
+        verbose_name_plural = "lojas"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in. Belongs to one store; only platform operators belong to none."""
+
+    store = models.ForeignKey(
+        Store, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    email = models.EmailField("e-mail", unique=True)
+    full_name = models.CharField("nome completo", max_length=120)
+    is_admin = models.BooleanField("administra a loja", default=False)
+    is_staff = models.BooleanField("opera a plataforma", default=False)
+    is_active = models.BooleanField("ativo", default=True)
+    created_at = models.DateTimeField("criado em", auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        verbose_name = "usuário"
+        verbose_name_plural = "usuários"
+        constraints = [
+            models.UniqueConstraint(fields=["store", "id"], name="accounts_user_store_id"),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="accounts_user_email_is_lower"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(store__isnull=False) | models.Q(is_staff=True),
+                name="accounts_user_has_store",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def initials(self) -> str:
+        words = self.full_name.split()
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+class TermsVersion(models.Model):
+    """A text people accept. Never edited once published: a change is a new version."""
+
+    version = models.CharField("versão", max_length=20, unique=True)
+    body = models.TextField("texto")
+    sha256 = models.CharField(max_length=64, editable=False)
+    published_at = models.DateTimeField("publicada em", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "versão dos termos"
+        verbose_name_plural = "versões dos termos"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex="^[0-9a-f]{64}$"), name="accounts_terms_has_hash"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.version
+
+    @staticmethod
+    def hash_of(body: str) -> str:
+        return hashlib.sha256(body.encode()).hexdigest()
+
+
+class TermsAcceptance(StoreRow):
+    """Proof that a box was ticked: which text, by whom, for whom, when and from where."""
+
+    class Screen(models.TextChoices):
+        SIGN_UP = "sign_up", "cadastro da loja"
+        ATTENDANT_FORM = "attendant_form", "cadastro do atendente"
+        FIRST_LOGIN = "first_login", "primeiro acesso"
+
+    terms = models.ForeignKey(TermsVersion, models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    user = models.ForeignKey(User, models.PROTECT, db_constraint=False, related_name="+")
+    accepted_by = models.ForeignKey(
+        User, models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    accepted_at = models.DateTimeField()
+    screen = models.CharField(max_length=20, choices=Screen)
+    ip = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+
+    class Meta(StoreRow.Meta):
+        verbose_name = "aceite dos termos"
+        verbose_name_plural = "aceites dos termos"
+
+
+class AuditEntry(StoreRow):
+    """Who changed what. The database refuses to change or delete a line."""
+
+    actor = models.ForeignKey(
+        User, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    action = models.CharField(max_length=60)
+    target = models.CharField(max_length=60, blank=True)
+    target_id = models.BigIntegerField(null=True)
+    details = models.JSONField(default=dict)
+    ip = models.GenericIPAddressField(null=True)
+    at = models.DateTimeField()
+
+    class Meta(StoreRow.Meta):
+        verbose_name = "registro de auditoria"
+        verbose_name_plural = "registros de auditoria"
+        indexes = [models.Index(fields=["store", "-at"], name="accounts_audit_newest_first")]

@@ -1,0 +1,54 @@
+"""The doorbell: tells the workers there is something to do, by task name and ids only.
+
+A ring may be lost (Redis is down, the process dies): the sweep finds the work in its rows. So
+ringing never waits, never raises and never carries anything that is not already committed. One
+background thread per process does the talking, which also folds a burst of equal rings into one.
+"""
+
+import logging
+import threading
+
+from celery import current_app
+
+logger = logging.getLogger(__name__)
+
+
+class Bell:
+    """Rings pending on one thread, each at most once."""
+
+    def __init__(self) -> None:
+        self._pending: dict[tuple[str, tuple[int, ...]], None] = {}
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def ring(self, task: str, *ids: int) -> None:
+        with self._changed:
+            self._pending[task, ids] = None
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while not self._pending:
+                    self._changed.wait()
+                rings, self._pending = self._pending, {}
+            for task, ids in rings:
+                _send(task, ids)
+
+
+def _send(task: str, ids: tuple[int, ...]) -> None:
+    try:
+        current_app.send_task(task, args=ids, retry=False, ignore_result=True)
+    except Exception as error:  # noqa: BLE001 - whatever Redis does, the sweep exists
+        logger.warning("bell not rung for %s%s: %s", task, ids, error)
+
+
+_bell = Bell()
+
+
+def ring(task: str, *ids: int) -> None:
+    """Ask the workers to run `task(*ids)` soon. Call after commit; returns at once."""
+    _bell.ring(task, *ids)

@@ -1,0 +1,100 @@
+"""The only module that touches the channel layer: publishes to groups, and joins sockets to them.
+
+The layer is at-most-once. Whatever is published here is a hint; the pages ask the server for the
+truth when they notice a gap.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.layers import get_channel_layer
+
+logger = logging.getLogger(__name__)
+
+Event = dict[str, Any]
+
+
+def conversation_group(conversation_id: int) -> str:
+    """Who has this conversation on screen."""
+    return f"conv.{conversation_id}"
+
+
+def department_group(department_id: int) -> str:
+    return f"dept.{department_id}"
+
+
+def instance_group(instance_id: int) -> str:
+    """Attendants of the instance's departments: they see its tickets without department."""
+    return f"inst.{instance_id}"
+
+
+def everything_group(store_id: int) -> str:
+    """Who sees every active ticket of the store."""
+    return f"store.{store_id}.all"
+
+
+def store_group(store_id: int) -> str:
+    """Everybody of the store: the state of its numbers."""
+    return f"store.{store_id}"
+
+
+def user_group(user_id: int) -> str:
+    return f"user.{user_id}"
+
+
+class _Publisher:
+    """One long-lived event loop per process: seven times cheaper than `async_to_sync` per push."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def submit(self, groups: Iterable[str], event: Event) -> None:
+        asyncio.run_coroutine_threadsafe(_send(tuple(groups), event), self._running_loop())
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._loop.run_forever, name="live", daemon=True).start()
+            return self._loop
+
+
+async def _send(groups: tuple[str, ...], event: Event) -> None:
+    layer = get_channel_layer()
+    try:
+        for group in groups:
+            await layer.group_send(group, {"type": "live", "event": event})
+    except Exception as error:  # noqa: BLE001 - a lost push is repaired by the catch-up
+        logger.warning("push lost: %s", error)
+
+
+_publisher = _Publisher()
+
+
+def publish(groups: Iterable[str], event: Event) -> None:
+    """Send `event` to every socket of `groups`. Call after commit; returns at once, never raises."""
+    _publisher.submit(groups, event)
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    """A socket that knows which groups it is in. Subclasses answer to `live(message)`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.joined: set[str] = set()
+
+    async def regroup(self, groups: set[str]) -> None:
+        """Leave and join so that the socket is in exactly `groups`."""
+        for group in groups - self.joined:
+            await self.channel_layer.group_add(group, self.channel_name)
+        for group in self.joined - groups:
+            await self.channel_layer.group_discard(group, self.channel_name)
+        self.joined = set(groups)
+
+    async def disconnect(self, code: int) -> None:  # noqa: ARG002 - Channels' signature
+        await self.regroup(set())

@@ -1,0 +1,7 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("automacao.urls")),
+    path("", include("evendas.accounts.urls")),
+    path("", include("sac.urls")),
+]

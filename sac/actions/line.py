@@ -1,0 +1,34 @@
+"""The state of a store's number, as the desk lives it: a bar on every screen, a queue that waits."""
+
+from django.db import transaction
+
+from automacao.actions import check_instance, note_session_state
+from automacao.gateways.port import SessionState
+from automacao.models import Instance
+from evendas.bell import ring
+from sac.announce import lines_changed
+from sac.models import Conversation
+
+
+def note_line_state(instance: Instance, event: SessionState) -> None:
+    """Apply a session event; show it to the store, and let the queue go when the number is back."""
+    if note_session_state(instance.pk, event):
+        _line_changed(instance)
+
+
+def check_line(instance_id: int) -> None:
+    """Ask the gateway how the number is, as when webhooks were lost or sending failed."""
+    if check_instance(instance_id):
+        _line_changed(Instance.objects.get(pk=instance_id))
+
+
+def _line_changed(instance: Instance) -> None:
+    lines_changed(instance.store_id)
+    transaction.on_commit(lambda: ring_outbox(instance.pk), robust=True)
+
+
+def ring_outbox(instance_id: int) -> None:
+    """Ring for every conversation of the instance with something due."""
+    due = Conversation.objects.with_due_messages().filter(instance=instance_id)
+    for conversation_id in due.values_list("pk", flat=True):
+        ring("sac.deliver", conversation_id)

@@ -1,0 +1,154 @@
+"""The outbox's bookkeeping: what is being sent, and what became of it.
+
+Never sent twice by itself: a message is marked `sending` in a commit of its own before the gateway
+is called. From there it ends accepted, refused, back in the queue only when it surely never left,
+or unknown, which is settled by its echo, by asking the gateway, or by a person.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from automacao.gateways.port import Accepted, GatewayError, Outcome, OutboundText
+from automacao.models import Instance
+from sac.actions.statuses import apply_early_statuses, save_and_announce
+from sac.models import Conversation, Message
+
+BUSY = (Message.State.QUEUED, Message.State.SENDING, Message.State.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A message claimed for sending: what the gateway call needs, and nothing else."""
+
+    message_id: int
+    conversation_id: int
+    instance: Instance
+    outbound: OutboundText
+
+
+def begin_sending(conversation_id: int) -> Sending | None:
+    """Claim the conversation's next message, if its turn has come.
+
+    At most one in flight per conversation, in the order they were written; one whose fate is
+    unknown holds the next ones back until it is settled.
+    """
+    with transaction.atomic():
+        (conversation,) = Conversation.objects.locked([conversation_id])
+        now = timezone.now()
+        head = conversation.messages.filter(state__in=BUSY).order_by("id").first()
+        if head is None or not _may_leave(head, conversation.instance, now):
+            return None
+        head.state = Message.State.SENDING
+        head.attempts += 1
+        head.send_started_at = now
+        head.lease_until = now + timedelta(seconds=settings.SEND_LEASE)
+        head.save(update_fields=["state", "attempts", "send_started_at", "lease_until"])
+    return Sending(
+        message_id=head.pk,
+        conversation_id=conversation.pk,
+        instance=conversation.instance,
+        outbound=OutboundText(
+            address=conversation.send_address, text=head.text, reply_to=head.reply_to or None
+        ),
+    )
+
+
+def _may_leave(head: Message, instance: Instance, now: datetime) -> bool:
+    is_due = head.state == Message.State.QUEUED and (head.next_attempt_at or now) <= now
+    is_held = instance.send_paused_until is not None and instance.send_paused_until > now
+    return is_due and instance.is_connected and not is_held
+
+
+def accept_sending(message_id: int, accepted: Accepted) -> None:
+    """The gateway took it. Its echo may have been here first, with the same id."""
+    with transaction.atomic():
+        conversation, message = _lock(message_id)
+        if message.provider_id or message.state not in _in_doubt():
+            return
+        if accepted.id:
+            _drop_echo(conversation, message, accepted.id)
+            message.provider_id = accepted.id
+        if accepted.address:
+            conversation.send_address = accepted.address
+        message.advance(Message.State.ACCEPTED)
+        message.error = ""
+        apply_early_statuses(conversation.instance, [message])
+        save_and_announce(conversation, [message])
+
+
+def _in_doubt() -> set[str]:
+    return {Message.State.SENDING, Message.State.UNKNOWN, Message.State.UNCONFIRMED}
+
+
+def _drop_echo(conversation: Conversation, message: Message, provider_id: str) -> None:
+    """An echo that could not be recognised made a row of its own: it is this message."""
+    echo = Message.objects.filter(instance=message.instance_id, provider_id=provider_id).first()
+    if echo is None:
+        return
+    message.state = echo.state
+    echo.provider_id = None
+    echo.state = Message.State.SUPERSEDED
+    save_and_announce(conversation, [echo])
+
+
+def fail_sending(message_id: int, error: GatewayError) -> None:
+    """Put a message that was not accepted where its outcome says (the port's `Outcome`)."""
+    with transaction.atomic():
+        conversation, message = _lock(message_id)
+        if message.state != Message.State.SENDING:
+            return
+        _apply_outcome(message, error)
+        message.lease_until = None
+        save_and_announce(conversation, [message])
+
+
+def _apply_outcome(message: Message, error: GatewayError) -> None:
+    if error.outcome == Outcome.REFUSED:
+        message.state, message.error = Message.State.FAILED, error.pt
+    elif error.outcome == Outcome.UNKNOWN:
+        message.state = Message.State.UNKNOWN
+    else:
+        waits = settings.SEND_BACKOFF
+        wait = waits[min(message.attempts, len(waits)) - 1]
+        message.state = Message.State.QUEUED
+        message.next_attempt_at = timezone.now() + timedelta(seconds=wait)
+
+
+def expire_leases() -> None:
+    """A worker died while sending: the message may have left, so it is unknown."""
+    _move(
+        Message.objects.filter(state=Message.State.SENDING, lease_until__lt=timezone.now()),
+        to=Message.State.UNKNOWN,
+    )
+
+
+def give_up_on_unknown() -> None:
+    """Nothing settled it in time: show "não confirmada" and let a person decide."""
+    limit = timezone.now() - timedelta(seconds=settings.UNKNOWN_SHOW_AFTER)
+    _move(
+        Message.objects.filter(state=Message.State.UNKNOWN, send_started_at__lt=limit),
+        to=Message.State.UNCONFIRMED,
+    )
+
+
+def _move(found: models.QuerySet[Message], *, to: Message.State) -> None:
+    for pk, state in list(found.values_list("pk", "state")[:200]):
+        with transaction.atomic():
+            conversation, message = _lock(pk)
+            if message.state != state:
+                continue
+            message.state = to
+            message.lease_until = None
+            save_and_announce(conversation, [message])
+
+
+def _lock(message_id: int) -> tuple[Conversation, Message]:
+    conversation_id = Message.objects.values_list("conversation_id", flat=True).get(pk=message_id)
+    (conversation,) = Conversation.objects.locked([conversation_id])
+    message = Message.objects.select_related("attendant", "ticket").get(pk=message_id)
+    message.conversation = conversation
+    return conversation, message

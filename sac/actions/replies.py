@@ -1,0 +1,136 @@
+"""What people send. A queued message is the promise to send it; delivering is somebody else's job."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from evendas.accounts.models import User
+from evendas.bell import ring
+from sac.actions.statuses import save_and_announce
+from sac.actions.tickets import Held, held, insist, take
+from sac.actions.trail import next_arrival, seconds_between
+from sac.models import Conversation, Draft, Message, Ticket, TicketEvent
+from sac.ordering import sort_key
+from sac.permissions import Rights, may_reply
+from sac.refusals import Invalid, TooLate
+
+
+def send_reply(
+    ticket: Ticket, *, by: User, rights: Rights, text: str, client_uuid: UUID
+) -> Message:
+    """Queue a text to the customer; on a waiting ticket, take it first.
+
+    `client_uuid` is made by the page, one per message: sent twice, it is one message. Raises
+    Invalid for a text WhatsApp would refuse, TooLate and Refused as claiming does.
+    """
+    text = _clean(text)
+    with held(ticket.pk) as row:
+        sent = Message.objects.filter(store_id=row.ticket.store_id, client_uuid=client_uuid).first()
+        if sent:
+            return _same(sent, row)
+        if row.ticket.status == Ticket.Status.CLOSED:
+            raise TooLate("Este atendimento foi encerrado. Sua mensagem não foi enviada.")
+        if row.ticket.status == Ticket.Status.WAITING:
+            take(row, by=by, rights=rights)
+        insist(may_reply(rights, row.ticket))
+        message = _queue(row, text, client_uuid)
+        _note_answer(row, message, by=by)
+        Draft.objects.filter(conversation=row.conversation, user=by).delete()
+    return message
+
+
+def _clean(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\0", "").strip()
+    if not text:
+        raise Invalid("Escreva uma mensagem antes de enviar.")
+    if len(text) > Message.MAX_TEXT:
+        raise Invalid(
+            f"A mensagem tem {len(text)} caracteres; o WhatsApp aceita até {Message.MAX_TEXT}."
+        )
+    return text
+
+
+def _same(sent: Message, row: Held) -> Message:
+    if sent.conversation_id != row.conversation.pk:
+        raise TooLate("Esta mensagem já foi enviada em outra conversa.")
+    return sent
+
+
+def _queue(row: Held, text: str, client_uuid: UUID) -> Message:
+    message = Message.objects.create(
+        store_id=row.ticket.store_id,
+        conversation=row.conversation,
+        ticket=row.ticket,
+        instance_id=row.ticket.instance_id,
+        direction=Message.Direction.OUT,
+        origin=Message.Origin.DESK,
+        text=text,
+        attendant=row.ticket.attendant,
+        client_uuid=client_uuid,
+        state=Message.State.QUEUED,
+        next_attempt_at=row.now,
+        created_at=row.now,
+        sent_at=row.now,
+        sort_key=sort_key(row.now, next_arrival()),
+        revision=row.conversation.next_revision(),
+    )
+    row.announcement.changed(message)
+    transaction.on_commit(lambda: ring("sac.deliver", message.conversation_id), robust=True)
+    return message
+
+
+def _note_answer(row: Held, message: Message, *, by: User) -> None:
+    ticket = row.ticket
+    ticket.new_since = ticket.waiting_since = None
+    ticket.show_last(message)
+    if ticket.first_reply_at is None:
+        ticket.first_reply_at = row.now
+        row.record(
+            TicketEvent.Kind.FIRST_REPLY,
+            by=by,
+            attendant=ticket.attendant,
+            wait=seconds_between(ticket.queued_at, row.now),
+        )
+    ticket.save(update_fields=[*Ticket.ACTIVITY_FIELDS, "first_reply_at"])
+
+
+def retry_message(message: Message, *, rights: Rights) -> Message:
+    """Reenviar: a person decided that a failed or unconfirmed message goes again."""
+    states = {Message.State.FAILED, Message.State.UNCONFIRMED}
+    with held(message.ticket_id or 0) as row:
+        insist(may_reply(rights, row.ticket))
+        current = _in_state(message, states, "Esta mensagem já está a caminho.")
+        current.state = Message.State.QUEUED
+        current.error = ""
+        # Sent anew it gets a new id; what the old one still reports is nobody's.
+        current.provider_id = None
+        current.attempts = 0
+        current.next_attempt_at = row.now
+        _settle(row.conversation, current)
+        transaction.on_commit(lambda: ring("sac.deliver", current.conversation_id), robust=True)
+    return current
+
+
+def confirm_message(message: Message, *, rights: Rights) -> Message:
+    """Já chegou: a person saw on the phone that an unconfirmed message left."""
+    with held(message.ticket_id or 0) as row:
+        insist(may_reply(rights, row.ticket))
+        current = _in_state(
+            message, {Message.State.UNCONFIRMED}, "Esta mensagem já foi confirmada."
+        )
+        current.state = Message.State.SENT
+        current.error = ""
+        _settle(row.conversation, current)
+    return current
+
+
+def _in_state(message: Message, states: set[Message.State], reason: str) -> Message:
+    current = Message.objects.select_related("attendant").get(pk=message.pk)
+    if current.state not in states:
+        raise TooLate(reason)
+    return current
+
+
+def _settle(conversation: Conversation, message: Message) -> None:
+    message.conversation = conversation
+    save_and_announce(conversation, [message])

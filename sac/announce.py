@@ -1,0 +1,107 @@
+"""Tells the open screens what a transaction changed, after it committed.
+
+Fragments are rendered once, free of the viewer, with the templates of the page itself. Each goes
+to the groups that saw the ticket before or see it now; the sockets decide who may receive it.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from automacao.models import Instance
+from evendas import live
+from sac.models import Conversation, Message, Ticket, TicketEvent
+from sac.permissions import Sight
+from sac.thread import as_items
+
+Item = Message | TicketEvent
+
+
+@dataclass
+class Announcement:
+    """What one transaction changes in one conversation. Make it right after taking the lock."""
+
+    conversation: Conversation
+    since: int = field(init=False)
+    items: list[Item] = field(default_factory=list)
+    tickets: dict[int, tuple[Ticket, Sight | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.since = self.conversation.revision + 1
+
+    def changed(self, *items: Item) -> None:
+        self.items.extend(items)
+
+    def ticket_changed(self, ticket: Ticket, *, before: Sight | None) -> None:
+        """Say that a ticket's row changed. `before` is its sight at the lock, None when new."""
+        self.tickets.setdefault(ticket.pk, (ticket, before))
+
+    def after_commit(self) -> None:
+        """Speak once the transaction is safe; a broken template never breaks the write."""
+        transaction.on_commit(self._speak, robust=True)
+
+    def _speak(self) -> None:
+        with timezone.override(self.conversation.store.zone):
+            for ticket_id in {item.ticket_id for item in self.items}:
+                self._push_thread([item for item in self.items if item.ticket_id == ticket_id])
+            for ticket, before in self.tickets.values():
+                _push_row(ticket, before)
+
+    def _push_thread(self, items: Sequence[Item]) -> None:
+        ticket = items[0].ticket or self.conversation.tickets.for_list().order_by("-id").first()
+        if ticket is None:
+            return
+        known = self.tickets.get(ticket.pk)
+        frame = {
+            "t": "thread",
+            "conversation": self.conversation.pk,
+            "ticket": ticket.pk,
+            "from": self.since,
+            "to": self.conversation.revision,
+            "html": render_to_string("sac/_items.html", {"thread": as_items(items)}),
+            "header": known is not None and Sight.of(ticket) != known[1],
+            "sight": asdict(Sight.of(ticket)),
+        }
+        live.publish([live.conversation_group(self.conversation.pk)], frame)
+
+
+def _push_row(ticket: Ticket, before: Sight | None) -> None:
+    sight = Sight.of(ticket)
+    groups = _groups(sight) | (_groups(before) if before else set())
+    frame = {
+        "t": "row",
+        "ticket": ticket.pk,
+        # A socket in two of the groups gets it twice and knows it by this.
+        "push": secrets.token_hex(6),
+        "html": render_to_string("sac/_row.html", {"ticket": ticket}),
+        "counts": sight != before,
+        "sight": asdict(sight),
+    }
+    live.publish(groups, frame)
+
+
+def _groups(sight: Sight) -> set[str]:
+    """Whose lists may hold this ticket."""
+    groups = {live.everything_group(sight.store_id)}
+    if sight.department_id is None:
+        groups.add(live.instance_group(sight.instance_id))
+    else:
+        groups.add(live.department_group(sight.department_id))
+    if sight.user_id is not None:
+        groups.add(live.user_group(sight.user_id))
+    return groups
+
+
+def lines_changed(store_id: int) -> None:
+    """Tell everybody of a store the state of its numbers, after commit."""
+    transaction.on_commit(lambda: _push_lines(store_id), robust=True)
+
+
+def _push_lines(store_id: int) -> None:
+    lines = Instance.objects.filter(store_id=store_id, removed_at=None)
+    html = render_to_string("sac/_lines.html", {"lines": lines})
+    live.publish([live.store_group(store_id)], {"t": "lines", "html": html})

@@ -1,0 +1,149 @@
+"""The desk's socket: forwards ready fragments to whoever may see them. Nobody acts through it."""
+
+import asyncio
+import json
+import random
+from collections import OrderedDict
+from typing import Any
+
+from channels.auth import get_user
+from channels.db import database_sync_to_async
+
+from evendas import live
+from evendas.accounts.models import User
+from sac.models import Conversation, Ticket
+from sac.permissions import Rights, Sight, may_see
+
+MAX_FRAME = 2048
+RECHECK_SECONDS = 60
+# Sent when the person is no longer welcome: the page does not try again.
+REFUSED = 4403
+
+
+class DeskConsumer(live.LiveConsumer):
+    """One tab. Rights are held in memory: no query per event."""
+
+    rights: Rights
+    watched: int | None = None
+
+    async def connect(self) -> None:
+        self.seen: OrderedDict[str, None] = OrderedDict()
+        self.recheck: asyncio.Task[None] | None = None
+        await self.accept()
+        if await self._load_rights():
+            self.recheck = asyncio.create_task(self._recheck_forever())
+            await self._send({"t": "hello"})
+
+    async def disconnect(self, code: int) -> None:
+        if self.recheck:
+            self.recheck.cancel()
+        await super().disconnect(code)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Only one thing goes up: which conversation is on screen."""
+        if text_data is None or len(text_data) > MAX_FRAME:
+            await self.close(1009)
+            return
+        wanted = _watch_request(text_data)
+        if wanted is not _NOTHING:
+            await self._watch(wanted)
+
+    async def live(self, message: dict[str, Any]) -> None:
+        """Forward an event if this person may see its ticket; else say that it is gone."""
+        event = dict(message["event"])
+        if event["t"] == "rights":
+            await self._load_rights()
+            return
+        sight = event.pop("sight", None)
+        if self._is_repeated(event):
+            return
+        if sight is None or may_see(self.rights, Sight(**sight)):
+            await self._send(event)
+        elif event["t"] == "row":
+            await self._send({"t": "gone", "ticket": event["ticket"]})
+
+    def _is_repeated(self, event: dict[str, Any]) -> bool:
+        """A row published to two of this socket's groups is forwarded once."""
+        push = event.pop("push", None)
+        if push is None or push in self.seen:
+            return push is not None
+        self.seen[push] = None
+        if len(self.seen) > 64:
+            self.seen.popitem(last=False)
+        return False
+
+    async def _watch(self, conversation_id: int | None) -> None:
+        """Join the group first, then read the revision: nothing falls between."""
+        self.watched = conversation_id
+        await self.regroup(self._groups())
+        if conversation_id is None:
+            return
+        revision = await _revision_for(self.rights, conversation_id)
+        if revision is None:
+            self.watched = None
+            await self.regroup(self._groups())
+            return
+        await self._send({"t": "watching", "conversation": conversation_id, "revision": revision})
+
+    async def _load_rights(self) -> bool:
+        """Read who this is and what they may see; close on somebody who may no longer be here."""
+        rights = await _rights_of(await get_user(self.scope))
+        if rights is None:
+            await self.close(REFUSED)
+            return False
+        self.rights = rights
+        await self.regroup(self._groups())
+        return True
+
+    async def _recheck_forever(self) -> None:
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+            if not await self._load_rights():
+                return
+
+    def _groups(self) -> set[str]:
+        rights = self.rights
+        groups = {live.store_group(rights.store_id), live.user_group(rights.user_id)}
+        if rights.sees_everything_active:
+            groups.add(live.everything_group(rights.store_id))
+        else:
+            groups |= {live.department_group(pk) for pk in rights.departments}
+            groups |= {live.instance_group(pk) for pk in rights.instances}
+        if self.watched is not None:
+            groups.add(live.conversation_group(self.watched))
+        return groups
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps(frame))
+
+
+_NOTHING = object()
+
+
+def _watch_request(text: str) -> Any:  # noqa: ANN401 - an id, None, or the marker of nonsense
+    try:
+        frame = json.loads(text)
+    except (ValueError, RecursionError):
+        return _NOTHING
+    wanted = frame.get("watch", _NOTHING) if isinstance(frame, dict) else _NOTHING
+    is_id = isinstance(wanted, int) and not isinstance(wanted, bool) and 0 < wanted < 2**63
+    return wanted if is_id or wanted is None else _NOTHING
+
+
+@database_sync_to_async
+def _rights_of(user: Any) -> Rights | None:  # noqa: ANN401 - a User or an AnonymousUser
+    fresh = User.objects.select_related("store").filter(pk=user.pk, is_active=True).first()
+    if fresh is None or fresh.store is None or not fresh.store.is_active:
+        return None
+    return Rights.of(fresh)
+
+
+@database_sync_to_async
+def _revision_for(rights: Rights, conversation_id: int) -> int | None:
+    """The conversation's revision, if this person may see any of its tickets."""
+    visible = Ticket.objects.visible_to(rights).filter(conversation=conversation_id)
+    return (
+        Conversation.objects.filter(pk=conversation_id, tickets__in=visible)
+        .values_list("revision", flat=True)
+        .first()
+    )

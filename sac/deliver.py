@@ -1,0 +1,86 @@
+"""Sends what is queued: calls the gateway outside any transaction and reports what became of it."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from automacao.actions import pause_sending, resume_sending
+from automacao.gateways.port import Accepted, GatewayError, Outcome, SentMessage
+from automacao.gateways.registry import gateway
+from automacao.models import Instance
+from evendas.bell import ring
+from sac.actions.line import ring_outbox
+from sac.actions.outbox import Sending, accept_sending, begin_sending, fail_sending
+from sac.announce import lines_changed
+from sac.models import Message
+
+# The gateway's clock and ours may differ by this much when matching what it remembers.
+CLOCK_SKEW = timedelta(seconds=5)
+
+
+def deliver_conversation(conversation_id: int) -> None:
+    """Send the conversation's queued messages in order, until none is due or one must wait."""
+    while sending := begin_sending(conversation_id):
+        if not _send(sending):
+            return
+
+
+def _send(sending: Sending) -> bool:
+    """Send one message. Tell whether the next one may follow at once."""
+    instance = sending.instance
+    try:
+        accepted = gateway(instance.gateway).send(instance.channel(), sending.outbound)
+    except GatewayError as error:
+        fail_sending(sending.message_id, error)
+        _react(instance, error)
+        return error.outcome == Outcome.REFUSED
+    accept_sending(sending.message_id, accepted)
+    if resume_sending(instance.pk):
+        lines_changed(instance.store_id)
+        ring_outbox(instance.pk)
+    return True
+
+
+def _react(instance: Instance, error: GatewayError) -> None:
+    """Spare a gateway that does not answer, and show the store that its messages wait."""
+    if error.outcome in {Outcome.LATER, Outcome.HALTED} and pause_sending(instance.pk, error):
+        lines_changed(instance.store_id)
+    if error.outcome == Outcome.OFFLINE:
+        ring("automacao.check_instance", instance.pk)
+
+
+def settle_message(message_id: int) -> None:
+    """Ask the gateway whether a message of unknown fate left. Only one candidate counts."""
+    message = Message.objects.select_related("conversation__instance").get(pk=message_id)
+    if message.state != Message.State.UNKNOWN or message.send_started_at is None:
+        return
+    instance = message.conversation.instance
+    address = message.conversation.send_address
+    try:
+        sent = gateway(instance.gateway).find_sent(instance.channel(), address)
+    except GatewayError:
+        return
+    since = message.send_started_at - CLOCK_SKEW
+    found = _unclaimed(instance, [one for one in sent if _matches(one, message.text, since)])
+    if len(found) == 1:
+        accept_sending(message.pk, Accepted(id=found[0], address=""))
+        ring("sac.deliver", message.conversation_id)
+
+
+def _matches(sent: SentMessage, text: str, since: datetime) -> bool:
+    return sent.text == text and sent.sent_at is not None and sent.sent_at >= since
+
+
+def _unclaimed(instance: Instance, sent: list[SentMessage]) -> list[str]:
+    ids = [one.id for one in sent]
+    claimed = Message.objects.filter(instance=instance, provider_id__in=ids)
+    taken = set(claimed.values_list("provider_id", flat=True))
+    return [pk for pk in ids if pk not in taken]
+
+
+def due_for_settling() -> list[int]:
+    """Messages whose fate has been unknown long enough to ask the gateway."""
+    limit = timezone.now() - timedelta(seconds=settings.UNKNOWN_ASK_AFTER)
+    rows = Message.objects.filter(state=Message.State.UNKNOWN, send_started_at__lt=limit)
+    return list(rows.values_list("pk", flat=True)[:100])

@@ -1,0 +1,145 @@
+"""Empties the inbox: takes stored webhook events in order and hands them to the desk's actions.
+
+One drain per instance at a time. Whatever one does, the rows say what is left to do: a worker may
+die anywhere and the next ring or sweep goes on from there.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from automacao.gateways.port import (
+    Event,
+    MessageEcho,
+    MessageReceived,
+    MessageStatus,
+    Quarantine,
+    SessionState,
+)
+from automacao.gateways.registry import gateway
+from automacao.models import InboundEvent, Instance
+from sac.actions.inbound import Arrival, receive_messages
+from sac.actions.line import note_line_state
+from sac.actions.statuses import apply_statuses
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+# Any constant: keeps these advisory locks apart from others that use an instance's id.
+LOCK_SPACE = 7301
+
+Parsed = tuple[InboundEvent, list[Event]]
+
+
+def drain_instance(instance_id: int) -> int:
+    """Process what is due for one instance until nothing is. Return how many events ended.
+
+    Returns at once when another drain holds the instance: that one looks again after letting go,
+    so a ring it swallowed is not lost.
+    """
+    instance = Instance.objects.select_related("store").get(pk=instance_id)
+    done = 0
+    while batch := list(InboundEvent.objects.next_batch(instance_id, size=BATCH)):
+        ended = _process(instance, [(row, _parse(instance, row)) for row in batch])
+        if ended == 0:
+            break
+        done += ended
+    return done
+
+
+def _parse(instance: Instance, row: InboundEvent) -> list[Event]:
+    return gateway(instance.gateway).parse({}, bytes(row.body))
+
+
+def _process(instance: Instance, batch: Sequence[Parsed]) -> int:
+    try:
+        return _process_together(instance, batch)
+    except Exception:
+        logger.exception("batch of instance %s failed; taking its events one by one", instance.pk)
+    return sum(_process_alone(instance, parsed) for parsed in batch)
+
+
+def _process_together(instance: Instance, batch: Sequence[Parsed]) -> int:
+    """Apply a set of events in one transaction. Returns 0 when another drain has the instance."""
+    with transaction.atomic():
+        if not _lock(instance.pk):
+            return 0
+        rows = _still_waiting([row for row, _ in batch])
+        todo = [(rows[row.pk], events) for row, events in batch if row.pk in rows]
+        _apply(instance, todo)
+        _finish(todo)
+    # Rows that another drain finished meanwhile count as progress: look for the next ones.
+    return len(batch)
+
+
+def _process_alone(instance: Instance, parsed: Parsed) -> int:
+    """Apply one event; if it is poison, park or postpone it and let the others go on."""
+    row, _ = parsed
+    try:
+        return _process_together(instance, [parsed])
+    except InterfaceError:
+        raise
+    except Exception as error:
+        if isinstance(error, OperationalError) and not connection.is_usable():
+            raise
+        logger.exception("event %s of instance %s failed", row.pk, instance.pk)
+        return _postpone(row, error)
+
+
+def _postpone(row: InboundEvent, error: Exception) -> int:
+    row.retry_later(f"{type(error).__name__}: {error}", now=timezone.now())
+    row.save(update_fields=["status", "attempts", "due_at", "error"])
+    return 1
+
+
+def _lock(instance_id: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, instance_id])
+        (is_ours,) = cursor.fetchone()
+    return bool(is_ours)
+
+
+def _still_waiting(rows: Sequence[InboundEvent]) -> dict[int, InboundEvent]:
+    found = InboundEvent.objects.filter(
+        id__in=[row.pk for row in rows], status=InboundEvent.Status.WAITING
+    ).defer("body", "sha256")
+    return {row.pk: row for row in found}
+
+
+def _apply(instance: Instance, todo: Sequence[Parsed]) -> None:
+    arrivals = [
+        Arrival(inbox_id=row.pk, received_at=row.received_at, event=event)
+        for row, events in todo
+        for event in events
+    ]
+    for arrival in arrivals:
+        if isinstance(arrival.event, SessionState):
+            note_line_state(instance, arrival.event)
+    said = [
+        (arrival, arrival.event)
+        for arrival in arrivals
+        if isinstance(arrival.event, MessageReceived | MessageEcho)
+    ]
+    if said:
+        receive_messages(instance, said)
+    statuses = [row.event for row in arrivals if isinstance(row.event, MessageStatus)]
+    if statuses:
+        apply_statuses(instance, statuses)
+
+
+def _finish(todo: Sequence[Parsed]) -> None:
+    """What was understood is done; what was not stays parked, visible and replayable."""
+    done = []
+    for row, events in todo:
+        reasons = [event.reason for event in events if isinstance(event, Quarantine)]
+        if reasons:
+            row.park(f"quarentena: {reasons[0]}")
+            row.save(update_fields=["status", "error"])
+        else:
+            done.append(row.pk)
+    InboundEvent.objects.filter(id__in=done).update(
+        status=InboundEvent.Status.DONE, error="", processed_at=Now()
+    )

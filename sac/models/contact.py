@@ -1,0 +1,85 @@
+"""The customer: a person known by any of several identities."""
+
+from django.db import models
+
+from evendas.accounts.models import User
+from evendas.phones import display
+from evendas.sealing import StoreOwned, StoreRow
+
+
+class Contact(StoreRow):
+    """A person who writes to the store."""
+
+    class EntryChannel(models.TextChoices):
+        LEAD = "lead", "Lead"
+        CUSTOMER = "customer", "Cliente"
+        INTERNAL = "internal", "Contato Interno"
+
+    name = models.CharField("nome", max_length=200, blank=True)
+    # Set once a person typed the name: WhatsApp never overwrites it again.
+    name_edited_by = models.ForeignKey(
+        User, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    phone = models.CharField("WhatsApp", max_length=20, blank=True)
+    email = models.EmailField("e-mail", blank=True)
+    notes = models.TextField("anotações", blank=True, max_length=5000)
+    entry_channel = models.CharField(
+        "canal de entrada", max_length=10, choices=EntryChannel, default=EntryChannel.LEAD
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(StoreRow.Meta):
+        verbose_name = "contato"
+        verbose_name_plural = "contatos"
+        indexes = [models.Index(fields=["store", "phone"], name="sac_contact_by_phone")]
+
+    def __str__(self) -> str:
+        return self.name or self.phone_display or "Número oculto"
+
+    @property
+    def phone_display(self) -> str:
+        """The number as Brazilians read it; empty when WhatsApp hides it."""
+        return display(self.phone) if self.phone else ""
+
+    @property
+    def initials(self) -> str:
+        words = [word for word in self.name.split() if word[0].isalnum()]
+        if not words:
+            return self.phone[:3] or "?"
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    def learn_name(self, push_name: str) -> bool:
+        """Take WhatsApp's name unless a person wrote one. Tell whether anything changed."""
+        if not push_name or self.name_edited_by_id or push_name == self.name:
+            return False
+        self.name = push_name
+        return True
+
+
+class ContactIdentity(StoreOwned):
+    """One name the network has for a contact. Unique in the store: two people never share it."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", "telefone"
+        LID = "lid", "LID"
+        BSUID = "bsuid", "BSUID"
+
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, db_constraint=False, db_index=False, related_name="identities"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    value = models.CharField(max_length=160)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "identidade"
+        verbose_name_plural = "identidades"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "kind", "value"], name="sac_contactidentity_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["contact"], name="sac_identity_of_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"

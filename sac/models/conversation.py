@@ -1,0 +1,79 @@
+"""One contact on one instance, for ever. Its row is the lock and the clock of all its changes."""
+
+from typing import Self
+
+from django.db import models
+
+from automacao.models import Instance
+from evendas.accounts.models import User
+from evendas.sealing import StoreOwned, StoreRow
+from sac.models.contact import Contact
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def locked(self, ids: list[int]) -> list["Conversation"]:
+        """Lock by ascending id, as every action does, and return the rows."""
+        rows = self.filter(id__in=ids).order_by("id").select_for_update(no_key=True, of=("self",))
+        return list(rows.select_related("contact", "store", "instance"))
+
+    def with_due_messages(self) -> Self:
+        from sac.models.message import Message  # noqa: PLC0415 - Message points here
+
+        return self.filter(
+            models.Exists(Message.objects.due_to_send().filter(conversation=models.OuterRef("pk")))
+        )
+
+
+class Conversation(StoreRow):
+    """What a person and a number ever said to each other; tickets are its chapters."""
+
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, db_constraint=False, related_name="conversations"
+    )
+    instance = models.ForeignKey(
+        Instance, models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    # Counts every change under the row lock: what a page compares to know what it missed.
+    revision = models.BigIntegerField(default=0)
+    # The id the network itself used for this person: replies go there, never to a guess.
+    send_address = models.CharField(max_length=160)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta(StoreRow.Meta):
+        verbose_name = "conversa"
+        verbose_name_plural = "conversas"
+        constraints = [
+            *StoreRow.Meta.constraints,
+            models.UniqueConstraint(fields=["instance", "contact"], name="sac_conversation_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact} · {self.instance}"
+
+    def next_revision(self) -> int:
+        """Take the next revision. The caller holds the row's lock and saves it."""
+        self.revision += 1
+        return self.revision
+
+
+class Draft(StoreOwned):
+    """What a person typed and did not send yet. It follows them from screen to screen."""
+
+    conversation = models.ForeignKey(
+        Conversation, models.CASCADE, db_constraint=False, db_index=False, related_name="drafts"
+    )
+    user = models.ForeignKey(User, models.CASCADE, db_constraint=False, related_name="+")
+    text = models.TextField(blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "rascunho"
+        verbose_name_plural = "rascunhos"
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "user"], name="sac_draft_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:40]

@@ -1,0 +1,241 @@
+"""What was said. An outgoing message in state `queued` is the promise to send it: the outbox."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models.functions import Now
+
+from automacao.models import Instance
+from evendas.sealing import StoreOwned, StoreRow
+from sac.models.conversation import Conversation
+from sac.models.team import Attendant
+from sac.models.ticket import Ticket
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def due_to_send(self) -> Self:
+        return self.filter(state=Message.State.QUEUED, next_attempt_at__lte=Now())
+
+    def unsettled(self) -> Self:
+        """Called for, and not known to have left or to have stayed."""
+        return self.filter(state__in=[Message.State.SENDING, Message.State.UNKNOWN])
+
+    def in_thread_of(self, ticket: Ticket) -> Self:
+        """This ticket's messages, and those said outside any ticket before the next one began."""
+        loose = models.Q(ticket=None, created_at__gte=ticket.created_at)
+        following = (
+            Ticket.objects.filter(conversation=ticket.conversation_id, id__gt=ticket.id)
+            .order_by("id")
+            .values_list("created_at", flat=True)
+            .first()
+        )
+        if following:
+            loose &= models.Q(created_at__lt=following)
+        return self.filter(
+            models.Q(ticket=ticket) | loose, conversation=ticket.conversation_id
+        ).select_related("attendant")
+
+
+class Message(StoreRow):
+    """One message of a conversation, in either direction."""
+
+    class Direction(models.TextChoices):
+        IN = "in", "recebida"
+        OUT = "out", "enviada"
+        NOTE = "note", "nota interna"
+
+    class Origin(models.TextChoices):
+        CUSTOMER = "customer", "cliente"
+        DESK = "desk", "atendimento"
+        PHONE = "phone", "celular"
+        API = "api", "outro sistema"
+        BOT = "bot", "automática"
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "Recebida"
+        QUEUED = "queued", "Na fila de envio"
+        SENDING = "sending", "Enviando"
+        UNKNOWN = "unknown", "Verificando o envio"
+        UNCONFIRMED = "unconfirmed", "Não confirmada"
+        ACCEPTED = "accepted", "Enviada"
+        SENT = "sent", "Enviada"
+        DELIVERED = "delivered", "Entregue"
+        READ = "read", "Lida"
+        PLAYED = "played", "Reproduzida"
+        FAILED = "failed", "Não enviada"
+        # An echo whose own row turned up later: kept so that open pages learn to drop it.
+        SUPERSEDED = "superseded", "Substituída"
+
+    MAX_TEXT = 4096
+    # What the outbox and the ticks change in a message.
+    SENDING_FIELDS = (
+        "state",
+        "error",
+        "provider_id",
+        "attempts",
+        "next_attempt_at",
+        "send_started_at",
+        "lease_until",
+        "revision",
+    )
+    RANK: ClassVar[dict[str, int]] = {
+        State.QUEUED: 0,
+        State.SENDING: 0,
+        State.UNKNOWN: 0,
+        State.UNCONFIRMED: 0,
+        State.ACCEPTED: 1,
+        State.SENT: 2,
+        State.DELIVERED: 3,
+        State.READ: 4,
+        State.PLAYED: 5,
+    }
+
+    conversation = models.ForeignKey(
+        Conversation, models.PROTECT, db_constraint=False, db_index=False, related_name="messages"
+    )
+    ticket = models.ForeignKey(
+        Ticket,
+        models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="messages",
+    )
+    instance = models.ForeignKey(
+        Instance, models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    direction = models.CharField(max_length=5, choices=Direction)
+    origin = models.CharField(max_length=10, choices=Origin)
+    kind = models.CharField(max_length=20, default="text")
+    text = models.TextField(blank=True)
+    content = models.JSONField(default=dict)
+    attendant = models.ForeignKey(
+        Attendant, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    provider_id = models.CharField(max_length=128, null=True)
+    client_uuid = models.UUIDField(null=True)
+    reply_to = models.CharField(max_length=128, blank=True)
+
+    state = models.CharField(max_length=12, choices=State)
+    error = models.CharField(max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    send_started_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField()
+    is_late = models.BooleanField(default=False)
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    sort_key = models.BigIntegerField()
+    revision = models.BigIntegerField()
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta(StoreRow.Meta):
+        verbose_name = "mensagem"
+        verbose_name_plural = "mensagens"
+        constraints = [
+            *StoreRow.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["instance", "provider_id"], name="sac_message_provider_id_once"
+            ),
+            models.UniqueConstraint(
+                fields=["store", "client_uuid"], name="sac_message_client_uuid_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["conversation", "sort_key", "id"], name="sac_thread"),
+            models.Index(fields=["conversation", "revision"], name="sac_catch_up"),
+            models.Index(fields=["ticket"], name="sac_message_of_ticket"),
+            models.Index(
+                fields=["conversation", "id"],
+                condition=models.Q(state__in=["queued", "sending", "unknown"]),
+                name="sac_outbox",
+            ),
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=models.Q(state="queued"),
+                name="sac_outbox_due",
+            ),
+            models.Index(
+                fields=["send_started_at"],
+                condition=models.Q(state__in=["sending", "unknown"]),
+                name="sac_outbox_unsettled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60] or self.kind
+
+    @property
+    def is_out(self) -> bool:
+        return self.direction == self.Direction.OUT
+
+    def advance(self, status: str) -> bool:
+        """Apply a status by rank: never down; `failed` only before delivery. Tell if it changed."""
+        rank = self.RANK.get(self.state, 0)
+        if status == self.State.FAILED:
+            applies = rank <= self.RANK[self.State.SENT] and self.state != self.State.FAILED
+        else:
+            applies = self.RANK[status] > rank
+        if applies:
+            self.state = status
+            self.lease_until = None
+        return applies
+
+
+class EarlyStatus(StoreOwned):
+    """A status that came before its message: applied when the message turns up, kept 24 h."""
+
+    instance = models.ForeignKey(
+        Instance, models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    provider_id = models.CharField(max_length=128)
+    status = models.CharField(max_length=12)
+    received_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "situação adiantada"
+        verbose_name_plural = "situações adiantadas"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instance", "provider_id", "status"], name="sac_earlystatus_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id}: {self.status}"
+
+
+class Media(StoreRow):
+    """A file of a message. The message exists at once; the file is fetched right after."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Baixando"
+        READY = "ready", "Disponível"
+        FAILED = "failed", "Arquivo indisponível"
+
+    message = models.ForeignKey(
+        Message, models.CASCADE, db_constraint=False, db_index=False, related_name="media"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    file = models.FileField(max_length=200, blank=True)
+    filename = models.CharField(max_length=200, blank=True)
+    mime = models.CharField(max_length=100, blank=True)
+    size = models.PositiveBigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    # What the gateway needs to hand the bytes over again.
+    reference = models.JSONField(default=dict)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(StoreRow.Meta):
+        verbose_name = "arquivo"
+        verbose_name_plural = "arquivos"
+        indexes = [models.Index(fields=["message"], name="sac_media_of_message")]
+
+    def __str__(self) -> str:
+        return self.filename or self.mime

@@ -1,0 +1,271 @@
+"""A ticket: one attendance, from the customer's message to Encerrada. Figures come from its events."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from automacao.models import Instance
+from evendas.accounts.models import User
+from evendas.sealing import StoreOwned, StoreRow
+from sac.models.conversation import Conversation
+from sac.models.team import Attendant, Department
+
+if TYPE_CHECKING:
+    from sac.models.message import Message
+    from sac.permissions import Rights
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def visible_to(self, rights: "Rights") -> Self:
+        """The tickets this person may see. The same rule as `permissions.may_see`."""
+        own = self.filter(store_id=rights.store_id)
+        if rights.is_admin:
+            return own
+        if rights.attendant_id is None:
+            return own.none()
+        live = models.Q(status__in=Ticket.LIVE)
+        sight = (
+            models.Q(department__in=rights.departments)
+            | models.Q(department=None, instance__in=rights.instances)
+            | models.Q(attendant=rights.attendant_id)
+        )
+        if rights.can_view_all:
+            sight |= live
+        took_part = TicketEvent.objects.filter(
+            ticket=models.OuterRef("pk"), attendant=rights.attendant_id
+        )
+        return own.filter(sight | (~live & models.Exists(took_part)))
+
+    def live(self) -> Self:
+        return self.filter(status__in=Ticket.LIVE)
+
+    def for_list(self) -> Self:
+        """With everything a row of the list shows, in one query."""
+        return self.select_related(
+            "conversation__contact", "department", "attendant", "instance", "store"
+        )
+
+    def locked(self, ids: list[int]) -> list["Ticket"]:
+        rows = self.filter(id__in=ids).order_by("id").select_for_update(no_key=True, of=("self",))
+        return list(rows.for_list())
+
+
+class Ticket(StoreRow):
+    """A chapter of a conversation, with a code, a department and an owner."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "Aguardando"
+        OPEN = "open", "Em aberto"
+        CLOSED = "closed", "Encerrada"
+
+    LIVE = (Status.WAITING, Status.OPEN)
+    # What a message changes in its ticket's row.
+    ACTIVITY_FIELDS = (
+        "new_since",
+        "waiting_since",
+        "last_activity_at",
+        "preview",
+        "preview_kind",
+        "preview_direction",
+        "preview_origin",
+        "preview_state",
+        "preview_message_id",
+    )
+
+    conversation = models.ForeignKey(
+        Conversation, models.PROTECT, db_constraint=False, related_name="tickets"
+    )
+    # Repeated from the conversation: sight of a ticket without department hangs on it.
+    instance = models.ForeignKey(
+        Instance, models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="tickets",
+    )
+    attendant = models.ForeignKey(
+        Attendant,
+        models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="tickets",
+    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
+    code = models.CharField("código", max_length=20)
+
+    created_at = models.DateTimeField()
+    queued_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    first_reply_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        Attendant, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    close_reason = models.CharField("motivo", max_length=120, blank=True)
+
+    # Since when the team owes a look (NOVO) and since when it owes an answer (the waiting clock).
+    new_since = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField(null=True)
+
+    # The list shows the last message without joining it; sort keys are of that message.
+    last_activity_at = models.DateTimeField()
+    preview = models.CharField(max_length=160, blank=True)
+    preview_kind = models.CharField(max_length=20, default="text")
+    preview_direction = models.CharField(max_length=10, default="in")
+    preview_origin = models.CharField(max_length=10, default="customer")
+    preview_state = models.CharField(max_length=12, default="received")
+    preview_message_id = models.BigIntegerField(null=True)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta(StoreRow.Meta):
+        verbose_name = "atendimento"
+        verbose_name_plural = "atendimentos"
+        constraints = [
+            *StoreRow.Meta.constraints,
+            models.UniqueConstraint(fields=["store", "code"], name="sac_ticket_code_once"),
+            models.UniqueConstraint(
+                fields=["conversation"],
+                condition=models.Q(status__in=["waiting", "open"]),
+                name="sac_ticket_one_live",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(status="waiting", attendant=None, closed_at=None)
+                    | models.Q(status="open", attendant__isnull=False, closed_at=None)
+                    | models.Q(status="closed", closed_at__isnull=False)
+                ),
+                name="sac_ticket_status_is_coherent",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["store", "status", "-last_activity_at", "-id"], name="sac_list_recent"
+            ),
+            models.Index(
+                fields=["store", "queued_at", "id"],
+                condition=models.Q(status="waiting"),
+                name="sac_list_waiting",
+            ),
+            models.Index(
+                fields=["store", "department", "status", "-last_activity_at"],
+                name="sac_list_of_department",
+            ),
+            models.Index(
+                fields=["store", "attendant", "status", "-last_activity_at"],
+                name="sac_list_of_attendant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE
+
+    @property
+    def is_new(self) -> bool:
+        """NOVO: nobody of the team looked since the customer last wrote."""
+        return self.new_since is not None and self.is_live
+
+    def show_last(self, message: "Message") -> bool:
+        """Show `message` on the list, unless something newer is there. Tell whether it was done."""
+        if message.sent_at < self.last_activity_at:
+            return False
+        self.last_activity_at = message.sent_at
+        self.preview = " ".join(message.text.split())[:160]
+        self.preview_kind = message.kind
+        self.preview_direction = message.direction
+        self.preview_origin = message.origin
+        self.preview_state = message.state
+        self.preview_message_id = message.pk
+        return True
+
+    def follow(self, message: "Message") -> bool:
+        """Take over the state of the message being shown. Tell whether it was that one."""
+        if message.pk is None or self.preview_message_id != message.pk:
+            return False
+        self.preview_state = message.state
+        return True
+
+
+class TicketCounter(models.Model):
+    """The last code given in a store's year. Its row is taken last, so it is held briefly."""
+
+    store = models.ForeignKey("accounts.Store", models.PROTECT, db_index=False, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last_number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "contador de códigos"
+        verbose_name_plural = "contadores de códigos"
+        constraints = [
+            models.UniqueConstraint(fields=["store", "year"], name="sac_ticketcounter_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last_number}"
+
+
+class TicketEvent(StoreOwned):
+    """A step of a ticket: what happened, who did it, to whom. The database refuses to change it."""
+
+    class Kind(models.TextChoices):
+        CREATED = "created", "Atendimento iniciado"
+        QUEUED = "queued", "Entrou na fila"
+        TAKEN = "taken", "Assumido"
+        TAKEN_OVER = "taken_over", "Assumido de outro atendente"
+        TRANSFERRED_OUT = "transferred_out", "Transferido"
+        TRANSFERRED_IN = "transferred_in", "Recebido por transferência"
+        RETURNED = "returned", "Devolvido à fila"
+        FIRST_REPLY = "first_reply", "Primeira resposta"
+        CLOSED = "closed", "Encerrado"
+        REOPENED = "reopened", "Reaberto"
+        BOT_FINISHED = "bot_finished", "Encaminhado pelo chatbot"
+        SURVEY_ANSWERED = "survey_answered", "Avaliação recebida"
+
+    # The others serve the figures: in the thread they would only say the same thing twice.
+    SHOWN = frozenset(set(Kind) - {Kind.QUEUED, Kind.FIRST_REPLY, Kind.TRANSFERRED_IN})
+
+    ticket = models.ForeignKey(
+        Ticket, models.PROTECT, db_constraint=False, db_index=False, related_name="events"
+    )
+    conversation = models.ForeignKey(
+        Conversation, models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    kind = models.CharField(max_length=20, choices=Kind)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(
+        User, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    # Whom the step concerns: who took it, received it, lost it or closed it.
+    attendant = models.ForeignKey(
+        Attendant, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    note = models.CharField(max_length=1000, blank=True)
+    # Seconds since the queue, repeated here so that averages need no other row.
+    wait_seconds = models.PositiveIntegerField(null=True)
+    sort_key = models.BigIntegerField()
+    revision = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = "passo do atendimento"
+        verbose_name_plural = "passos do atendimento"
+        indexes = [
+            models.Index(fields=["ticket", "sort_key"], name="sac_event_in_thread"),
+            models.Index(fields=["conversation", "revision"], name="sac_event_catch_up"),
+            models.Index(fields=["store", "attendant", "kind", "at"], name="sac_event_figures"),
+            models.Index(fields=["attendant", "ticket"], name="sac_event_took_part"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -1,0 +1,168 @@
+"""Who may do what: one function per verb, used by views, templates and sockets alike.
+
+The table is PRODUCT's "Who may do what". Not visible is 404; visible but not allowed is 403 with
+the reason given here, which is what the person reads.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from evendas.accounts.models import User
+from sac.models import Attendant, Department, Ticket
+
+LIVE = (Ticket.Status.WAITING.value, Ticket.Status.OPEN.value)
+
+
+class TicketFacts(Protocol):
+    """What sight of a ticket depends on: a Ticket has it, and so has every push about one."""
+
+    @property
+    def store_id(self) -> int: ...
+    @property
+    def instance_id(self) -> int: ...
+    @property
+    def department_id(self) -> int | None: ...
+    @property
+    def attendant_id(self) -> int | None: ...
+    @property
+    def status(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The facts of a ticket at one moment, to be compared or sent along with a push."""
+
+    store_id: int
+    instance_id: int
+    department_id: int | None
+    attendant_id: int | None
+    status: str
+    user_id: int | None
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Self:
+        return cls(
+            store_id=ticket.store_id,
+            instance_id=ticket.instance_id,
+            department_id=ticket.department_id,
+            attendant_id=ticket.attendant_id,
+            status=ticket.status,
+            user_id=ticket.attendant.user_id if ticket.attendant else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What one person may do, loaded once per request and held in memory by each socket."""
+
+    store_id: int
+    user_id: int
+    is_admin: bool = False
+    attendant_id: int | None = None
+    departments: frozenset[int] = frozenset()
+    instances: frozenset[int] = frozenset()
+    can_view_all: bool = False
+    can_close_any: bool = False
+    can_take_over_any: bool = False
+    can_view_finance: bool = False
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        """Load the rights of an active user who belongs to a store."""
+        if user.store_id is None:
+            raise ValueError("a platform operator has no rights in a store")
+        attendant = Attendant.objects.active().filter(user=user).first()
+        if attendant is None:
+            return cls(store_id=user.store_id, user_id=user.pk, is_admin=user.is_admin)
+        places = Department.objects.active().filter(attendants=attendant)
+        pairs = list(places.values_list("id", "instance_id"))
+        return cls(
+            store_id=user.store_id,
+            user_id=user.pk,
+            is_admin=user.is_admin,
+            attendant_id=attendant.pk,
+            departments=frozenset(department for department, _ in pairs),
+            instances=frozenset(instance for _, instance in pairs),
+            can_view_all=attendant.can_view_all,
+            can_close_any=attendant.can_close_any,
+            can_take_over_any=attendant.can_take_over_any,
+            can_view_finance=attendant.can_view_finance,
+        )
+
+    @property
+    def sees_everything_active(self) -> bool:
+        return self.is_admin or self.can_view_all
+
+    def owns(self, ticket: TicketFacts) -> bool:
+        return self.attendant_id is not None and ticket.attendant_id == self.attendant_id
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Allowed or not, and if not, why (shown to the person)."""
+
+    allowed: bool
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+YES = Verdict(allowed=True)
+
+
+def _no(reason: str) -> Verdict:
+    return Verdict(allowed=False, reason=reason)
+
+
+def may_see(rights: Rights, ticket: TicketFacts, *, took_part: bool = False) -> bool:
+    """The same rule as `Ticket.objects.visible_to`, for one ticket in memory."""
+    if ticket.store_id != rights.store_id:
+        return False
+    if rights.is_admin or rights.owns(ticket):
+        return True
+    if ticket.status in LIVE and rights.can_view_all:
+        return True
+    if ticket.department_id is None:
+        in_reach = ticket.instance_id in rights.instances
+    else:
+        in_reach = ticket.department_id in rights.departments
+    return in_reach or (took_part and ticket.status not in LIVE)
+
+
+def may_claim(rights: Rights, ticket: TicketFacts) -> Verdict:
+    """Assumir a waiting ticket: any attendant who sees it."""
+    if rights.attendant_id is None:
+        return _no("Só atendentes podem assumir um atendimento.")
+    if ticket.status != Ticket.Status.WAITING:
+        return _no("Este atendimento já foi assumido.")
+    return YES
+
+
+def may_reply(rights: Rights, ticket: TicketFacts) -> Verdict:
+    """Its attendant; on a waiting ticket, whoever may assume it."""
+    if ticket.status == Ticket.Status.CLOSED:
+        return _no("Este atendimento foi encerrado.")
+    if ticket.status == Ticket.Status.WAITING:
+        return may_claim(rights, ticket)
+    if not rights.owns(ticket):
+        return _no("Este atendimento está com outro atendente.")
+    return YES
+
+
+def may_close(rights: Rights, ticket: TicketFacts) -> Verdict:
+    """Its attendant; `can_close_any` and the admin, any active one."""
+    if ticket.status == Ticket.Status.CLOSED:
+        return _no("Este atendimento já foi encerrado.")
+    if rights.owns(ticket) or rights.can_close_any or rights.is_admin:
+        return YES
+    return _no("Só quem está atendendo pode encerrar este atendimento.")
+
+
+def verdicts(rights: Rights, ticket: TicketFacts) -> dict[str, Verdict]:
+    """What the buttons of the screen ask, by verb."""
+    return {
+        "claim": may_claim(rights, ticket),
+        "reply": may_reply(rights, ticket),
+        "close": may_close(rights, ticket),
+    }

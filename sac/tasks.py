@@ -1,0 +1,60 @@
+"""Celery's entrances to the desk. Ids only; each is safe to run twice or never."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from automacao.models import Instance
+from evendas.bell import ring
+from sac.actions import line, outbox
+from sac.actions.statuses import apply_waiting_statuses
+from sac.deliver import deliver_conversation, due_for_settling, settle_message
+from sac.drain import drain_instance
+from sac.models import Conversation, EarlyStatus
+
+
+@shared_task(name="sac.drain")
+def drain(instance_id: int) -> None:
+    drain_instance(instance_id)
+
+
+@shared_task(name="sac.deliver")
+def deliver(conversation_id: int) -> None:
+    deliver_conversation(conversation_id)
+
+
+@shared_task(name="sac.settle")
+def settle(message_id: int) -> None:
+    settle_message(message_id)
+
+
+@shared_task(name="automacao.check_instance")
+def check_instance(instance_id: int) -> None:
+    line.check_line(instance_id)
+
+
+@shared_task(name="automacao.check_instances")
+def check_instances() -> None:
+    for instance_id in Instance.objects.paired_once().values_list("pk", flat=True):
+        ring("automacao.check_instance", instance_id)
+
+
+@shared_task(name="sac.sweep_inbox")
+def sweep_inbox() -> None:
+    """Ring for every inbox with something due: what a lost bell left behind."""
+    for instance_id in Instance.objects.with_due_events().values_list("pk", flat=True):
+        ring("sac.drain", instance_id)
+
+
+@shared_task(name="sac.sweep_outbox")
+def sweep_outbox() -> None:
+    """Ring for what is due to leave, and settle what nobody knows the fate of."""
+    outbox.expire_leases()
+    outbox.give_up_on_unknown()
+    apply_waiting_statuses()
+    EarlyStatus.objects.filter(received_at__lt=timezone.now() - timedelta(hours=24)).delete()
+    for conversation_id in Conversation.objects.with_due_messages().values_list("pk", flat=True):
+        ring("sac.deliver", conversation_id)
+    for message_id in due_for_settling():
+        ring("sac.settle", message_id)

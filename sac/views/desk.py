@@ -1,0 +1,158 @@
+"""Sac > Atendimento: the screen, and the fragments it refreshes itself with. None of them writes."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from automacao.models import Instance
+from sac import thread
+from sac.desk_request import DeskRequest, desk_view, visible_ticket
+from sac.filters import Filters, counts
+from sac.models import Department, Draft, Ticket
+from sac.permissions import verdicts
+
+HISTORY = 10
+
+
+@require_GET
+@desk_view
+def desk(request: DeskRequest) -> HttpResponse:
+    return render(request, "sac/desk.html", _desk_context(request, Filters.read(request.GET)))
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+@desk_view
+def ticket(request: DeskRequest, code: str) -> HttpResponse:
+    """One conversation: alone for htmx, inside the whole screen for anybody else."""
+    found = visible_ticket(request, code)
+    context = ticket_context(request, found)
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "sac/_conversation.html", context)
+    filters = Filters.read(request.GET, default=found.status)
+    return render(request, "sac/desk.html", {**_desk_context(request, filters), **context})
+
+
+@require_GET
+@desk_view
+def desk_list(request: DeskRequest) -> HttpResponse:
+    return render(request, "sac/_rows.html", _list_context(request, Filters.read(request.GET)))
+
+
+@require_GET
+@desk_view
+def desk_counts(request: DeskRequest) -> HttpResponse:
+    filters = Filters.read(request.GET)
+    visible = Ticket.objects.visible_to(request.rights)
+    context = {"filters": filters, "counts": counts(visible, filters)}
+    return render(request, "sac/_tabs.html", context)
+
+
+@require_GET
+@desk_view
+def ticket_header(request: DeskRequest, code: str) -> HttpResponse:
+    context = header_context(request, visible_ticket(request, code))
+    return render(request, "sac/_header_and_composer.html", context)
+
+
+@require_GET
+@desk_view
+def ticket_changes(request: DeskRequest, code: str) -> HttpResponse:
+    """The catch-up: everything that changed after the page's cursor, drawn as the page draws it."""
+    found = visible_ticket(request, code)
+    changes = thread.changes(found, since=_whole_number(request, "desde"))
+    context = {"thread": changes.items, "reached": changes.reached, "has_more": changes.has_more}
+    return render(request, "sac/_changes.html", context)
+
+
+@require_GET
+@desk_view
+def ticket_older(request: DeskRequest, code: str) -> HttpResponse:
+    found = visible_ticket(request, code)
+    key, _, pk = request.GET.get("antes", "").partition("-")
+    before = (int(key), int(pk)) if _is_number(key) and _is_number(pk) else None
+    page = thread.page(found, before=before)
+    context = {"ticket": found, "thread": page.items, "older_cursor": page.older_cursor}
+    return render(request, "sac/_older.html", context)
+
+
+def _whole_number(request: HttpRequest, name: str) -> int:
+    value = request.GET.get(name, "")
+    return int(value) if _is_number(value) else 0
+
+
+def _is_number(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) < 19
+
+
+def _desk_context(request: DeskRequest, filters: Filters) -> dict[str, Any]:
+    departments = Department.objects.in_store(request.store).active().by_name()
+    if not request.rights.sees_everything_active:
+        departments = departments.filter(id__in=request.rights.departments)
+    visible = Ticket.objects.visible_to(request.rights)
+    return {
+        **_list_context(request, filters),
+        "counts": counts(visible, filters),
+        "departments": departments,
+        "lines": Instance.objects.in_store(request.store),
+        "rights": request.rights,
+        "store": request.store,
+        "open": None,
+    }
+
+
+def _list_context(request: DeskRequest, filters: Filters) -> dict[str, Any]:
+    visible = Ticket.objects.visible_to(request.rights).for_list()
+    rows, cursor = filters.page(visible, after=request.GET.get("depois", ""))
+    return {"filters": filters, "rows": rows, "next_cursor": cursor}
+
+
+def ticket_context(request: DeskRequest, found: Ticket) -> dict[str, Any]:
+    page = thread.page(found)
+    return {
+        **header_context(request, found),
+        "thread": page.items,
+        "older_cursor": page.older_cursor,
+    }
+
+
+def header_context(request: DeskRequest, found: Ticket) -> dict[str, Any]:
+    """Everything around the thread that depends on the viewer."""
+    draft = Draft.objects.filter(conversation=found.conversation_id, user=request.user).first()
+    return {
+        "open": found,
+        "ticket": found,
+        "verdicts": verdicts(request.rights, found),
+        "composer_uuid": uuid4(),
+        "draft": draft.text if draft else "",
+        "history": _history(request, found),
+        "rights": request.rights,
+        "store": request.store,
+    }
+
+
+def _history(request: DeskRequest, found: Ticket) -> list[dict[str, Any]]:
+    """The contact's other tickets. All are listed; reading one needs sight of it."""
+    others = Ticket.objects.filter(
+        store=request.store, conversation__contact=found.conversation.contact_id
+    ).exclude(pk=found.pk)
+    rows = list(others.select_related("department", "attendant").order_by("-id")[:HISTORY])
+    ids = [row.pk for row in rows]
+    visible = Ticket.objects.visible_to(request.rights).filter(id__in=ids)
+    readable = set(visible.values_list("id", flat=True))
+    return [
+        {
+            "code": row.code,
+            "status": row.get_status_display(),
+            "status_value": row.status,
+            "date": row.created_at,
+            "department": row.department,
+            "attendant": row.attendant,
+            "is_visible": row.pk in readable,
+        }
+        for row in rows
+    ]

@@ -1,0 +1,28 @@
+"""Início: how the service stands right now."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from automacao.models import Instance
+from sac.desk_request import DeskRequest, desk_view
+from sac.filters import Filters, counts
+from sac.models import Attendant, Ticket
+
+
+@require_GET
+@desk_view
+def home(request: DeskRequest) -> HttpResponse:
+    visible = Ticket.objects.visible_to(request.rights)
+    waiting = visible.filter(status=Ticket.Status.WAITING).order_by("queued_at")
+    context = {
+        "counts": counts(visible, Filters()),
+        "oldest_wait": waiting.values_list("queued_at", flat=True).first(),
+        "attendant": Attendant.objects.filter(pk=request.rights.attendant_id).first(),
+        "lines": Instance.objects.in_store(request.store),
+        "rights": request.rights,
+        "store": request.store,
+        "now": timezone.localtime(),
+    }
+    return render(request, "sac/home.html", context)

@@ -14,6 +14,8 @@ from dev.processes import Failure
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Held by the demo while it runs; also the mark of a folder of ours.
+LOCK = "demo.lock"
 # Without 0, O, 1, l and i: these are read from a terminal and typed into a form.
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 _DEMO_PEOPLE = ("dono", "sara", "ana", "bia")
@@ -21,10 +23,22 @@ _DEMO_PEOPLE = ("dono", "sara", "ana", "bia")
 T = TypeVar("T")
 
 
-def local_dir() -> Path:
-    """Return the folder, made when missing; EVENDAS_LOCAL_DIR moves it."""
-    folder = Path(os.environ.get("EVENDAS_LOCAL_DIR") or ROOT / ".local").resolve()
-    return made(folder)
+def own_folder() -> Path:
+    """Return the folder, made when missing; EVENDAS_LOCAL_DIR moves it.
+
+    A folder with somebody else's files is refused: `make demo-reset` empties ours.
+    """
+    elsewhere = os.environ.get("EVENDAS_LOCAL_DIR")
+    folder = made(Path(elsewhere or ROOT / ".local").resolve())
+    if elsewhere and not (folder / LOCK).exists() and any(folder.iterdir()):
+        raise Failure(f"EVENDAS_LOCAL_DIR={folder} tem outros arquivos: indique uma vazia.")
+    return folder
+
+
+def private(folder: Path) -> Path:
+    """Make a folder for its owner only."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 def made(folder: Path) -> Path:

@@ -18,6 +18,8 @@ from pathlib import Path
 _POLL = 0.05
 _TAIL_LINES = 15
 
+Ready = Callable[[Path], bool]
+
 
 class Failure(Exception):  # noqa: N818 - it is told to a person, not caught as a bug
     """One sentence for the person at the terminal, with the log that explains it."""
@@ -51,7 +53,7 @@ class Program:
     argv: tuple[str, ...]
     env: Mapping[str, str]
     cwd: Path
-    ready: Callable[[Path], bool] = Path.exists
+    ready: Ready = Path.exists
     limit: float = 30
     stop_with: signal.Signals = signal.SIGTERM
     stop_limit: float = 10

@@ -1,0 +1,46 @@
+# Two commands: `make demo` runs the product on this machine, `make test` tests it.
+# Every target installs what it needs first.
+PYTHON := .venv/bin/python
+COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+.PHONY: help demo demo-reset check test test-fast format lock
+
+help:
+	@echo "make demo        the product on this machine, until Ctrl-C (EVENDAS_PORT, EVENDAS_SIMULATOR_PORT)"
+	@echo "make demo-reset  forget the demo's data"
+	@echo "make test        every check and every test"
+	@echo "make test-fast   the tests without browser and fault drills"
+	@echo "make check       format, lint, types, import contracts, templates, migrations"
+	@echo "make format      let the formatters have their way"
+	@echo "make lock        pin dependencies anew after a change in pyproject.toml (needs uv)"
+
+demo:
+	@dev/bootstrap
+	@$(PYTHON) -m dev.demo
+
+demo-reset:
+	@dev/bootstrap
+	@$(PYTHON) -m dev.reset
+
+test:
+	@dev/bootstrap dev browser
+	@$(PYTHON) -m dev.test
+
+test-fast:
+	@dev/bootstrap dev
+	@$(PYTHON) -m dev.test --fast
+
+check:
+	@dev/bootstrap dev
+	@$(PYTHON) -m dev.check
+
+format:
+	@dev/bootstrap dev
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
+
+lock:
+	@$(COMPILE) pyproject.toml -o requirements.txt
+	@$(COMPILE) --extra dev pyproject.toml -o requirements-dev.txt
+	@echo uv | $(COMPILE) - -o dev/uv.txt

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from automacao.gateways.port import GatewayError, Outcome, SessionState, State
@@ -82,7 +82,7 @@ def _welcome(instance: Instance, event: SessionState) -> Instance.State:
 
 
 def check_instance(instance_id: int) -> bool:
-    """Ask the gateway for the state of a number; webhooks may have been lost. Tell if it changed."""
+    """Ask the gateway how a number is, as webhooks may have been lost. Tell if that changed."""
     instance = Instance.objects.get(pk=instance_id)
     try:
         state = gateway(instance.gateway).state(instance.channel())

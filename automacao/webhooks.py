@@ -30,7 +30,9 @@ def receive(request: HttpRequest, gateway_name: str, webhook_key: str) -> HttpRe
     413 over 25 MB, 400 not JSON (kept), 503 our own trouble, 200 stored.
     """
     try:
-        instance = Instance.objects.with_webhook_key(webhook_key).filter(gateway=gateway_name).first()
+        instance = (
+            Instance.objects.with_webhook_key(webhook_key).filter(gateway=gateway_name).first()
+        )
         return _receive(request, instance) if instance else HttpResponse(status=404)
     except DatabaseError:
         logger.exception("webhook not stored")

@@ -77,7 +77,7 @@ _publisher = _Publisher()
 
 
 def publish(groups: Iterable[str], event: Event) -> None:
-    """Send `event` to every socket of `groups`. Call after commit; returns at once, never raises."""
+    """Send `event` to every socket of `groups`. Call after commit; never waits, never raises."""
     _publisher.submit(groups, event)
 
 

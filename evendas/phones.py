@@ -17,6 +17,7 @@ _LINK = re.compile(r"(?:wa\.me/|[?&]phone=)(?:\+|%2B)?([0-9]+)", re.IGNORECASE)
 _SCHEME = re.compile(r"^(?:tel|sms|whatsapp):", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"[0-9]E[+-]?[0-9]", re.IGNORECASE)
 _SEVERAL = re.compile(r"[/;|,]| ou ", re.IGNORECASE)
+_READ_MAX = 250  # characters; a longer text is no phone field
 _EXTENSION = re.compile(r"ramal|ext|\br\.\s*[0-9]", re.IGNORECASE)
 _SERVICE = frozenset({PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST})
 
@@ -27,7 +28,7 @@ def normalize(raw: str | None, country: str = "BR") -> str | None:
     `country` is the ISO code a number without `+` is read in. A digits-only text of 10 or 11
     digits starting 55 has area code 55, never the country code.
     """
-    text = _clean(raw or "")
+    text = _clean((raw or "")[:_READ_MAX])
     if "@" in text:
         return _from_jid(text)
     if link := _LINK.search(text):

@@ -1,4 +1,4 @@
-"""Settings of an installation. Every value comes from the environment; a wrong one stops the start."""
+"""Settings of an installation, all from the environment. A wrong value stops the start."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 # --- Who we are ---------------------------------------------------------------------------------
-# EVENDAS_DEMO marks a machine of `make demo` or of the tests: the simulator and the seed run only there.
+# A machine of `make demo` or of the tests: the simulator and the seed run only there.
 DEMO: bool = env.bool("EVENDAS_DEMO", default=False)
 DEBUG: bool = env.bool("EVENDAS_DEBUG", default=False)
 PORT: int = env.int("EVENDAS_PORT", default=8000)

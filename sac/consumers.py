@@ -39,7 +39,11 @@ class DeskConsumer(live.LiveConsumer):
             self.recheck.cancel()
         await super().disconnect(code)
 
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+    async def receive(
+        self,
+        text_data: str | None = None,
+        bytes_data: bytes | None = None,  # noqa: ARG002 - Channels' signature
+    ) -> None:
         """Only one thing goes up: which conversation is on screen."""
         if text_data is None or len(text_data) > MAX_FRAME:
             await self.close(1009)

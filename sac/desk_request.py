@@ -13,7 +13,6 @@ from evendas.accounts.models import Store, User
 from sac.models import Ticket
 from sac.permissions import Rights
 
-
 P = ParamSpec("P")
 
 

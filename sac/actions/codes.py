@@ -4,7 +4,7 @@ from django.db import connection
 
 
 def take_codes(store_id: int, year: int, count: int) -> list[str]:
-    """Take `count` codes. Call last in a transaction: the counter's row stays locked until commit."""
+    """Take `count` codes. Call last: the counter's row stays locked until commit."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

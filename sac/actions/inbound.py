@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from automacao.gateways.port import Event, MessageEcho, MessageReceived
 from automacao.models import Instance
+from evendas import clock
 from sac.actions.codes import take_codes
 from sac.actions.people import find_or_create_contacts
 from sac.actions.statuses import apply_early_statuses
@@ -87,7 +88,7 @@ def _open_threads(
     known = _known_messages(instance, [said.id for _, said in arrivals])
     unsettled = _unsettled_messages(ids) if _has_echo(arrivals) else {}
     department = _only_department(instance)
-    now = timezone.now()
+    now = clock.now()
     by_contact = {
         contact_id: Thread(
             conversation=conversation,

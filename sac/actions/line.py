@@ -1,4 +1,4 @@
-"""The state of a store's number, as the desk lives it: a bar on every screen, a queue that waits."""
+"""The state of a store's number, as the desk lives it: a bar on screens, a queue that waits."""
 
 from django.db import transaction
 

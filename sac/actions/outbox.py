@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
-from django.utils import timezone
 
-from automacao.gateways.port import Accepted, GatewayError, Outcome, OutboundText
+from automacao.gateways.port import Accepted, GatewayError, OutboundText, Outcome
 from automacao.models import Instance
+from evendas import clock
 from sac.actions.statuses import apply_early_statuses, save_and_announce
 from sac.models import Conversation, Message
 
@@ -38,7 +38,7 @@ def begin_sending(conversation_id: int) -> Sending | None:
     """
     with transaction.atomic():
         (conversation,) = Conversation.objects.locked([conversation_id])
-        now = timezone.now()
+        now = clock.now()
         head = conversation.messages.filter(state__in=BUSY).order_by("id").first()
         if head is None or not _may_leave(head, conversation.instance, now):
             return None
@@ -115,20 +115,20 @@ def _apply_outcome(message: Message, error: GatewayError) -> None:
         waits = settings.SEND_BACKOFF
         wait = waits[min(message.attempts, len(waits)) - 1]
         message.state = Message.State.QUEUED
-        message.next_attempt_at = timezone.now() + timedelta(seconds=wait)
+        message.next_attempt_at = clock.now() + timedelta(seconds=wait)
 
 
 def expire_leases() -> None:
     """A worker died while sending: the message may have left, so it is unknown."""
     _move(
-        Message.objects.filter(state=Message.State.SENDING, lease_until__lt=timezone.now()),
+        Message.objects.filter(state=Message.State.SENDING, lease_until__lt=clock.now()),
         to=Message.State.UNKNOWN,
     )
 
 
 def give_up_on_unknown() -> None:
     """Nothing settled it in time: show "não confirmada" and let a person decide."""
-    limit = timezone.now() - timedelta(seconds=settings.UNKNOWN_SHOW_AFTER)
+    limit = clock.now() - timedelta(seconds=settings.UNKNOWN_SHOW_AFTER)
     _move(
         Message.objects.filter(state=Message.State.UNKNOWN, send_started_at__lt=limit),
         to=Message.State.UNCONFIRMED,

@@ -1,4 +1,4 @@
-"""What people send. A queued message is the promise to send it; delivering is somebody else's job."""
+"""What people send. A queued message is the promise to send it; delivering comes after."""
 
 from uuid import UUID
 

@@ -22,8 +22,9 @@ def apply_statuses(instance: Instance, statuses: Sequence[MessageStatus]) -> Non
     _keep_for_later(instance, {pk: w for pk, w in wanted.items() if pk not in found})
     by_conversation: dict[int, list[Message]] = defaultdict(list)
     for provider_id, message in found.items():
-        # A list, not any(): every status is applied, whatever the first one did.
-        if any([message.advance(status) for status in wanted[provider_id]]):
+        # A list first: every status is applied, whatever the one before it did.
+        advanced = [message.advance(status) for status in wanted[provider_id]]
+        if any(advanced):
             by_conversation[message.conversation_id].append(message)
     for messages in by_conversation.values():
         save_and_announce(messages[0].conversation, messages)
@@ -73,7 +74,7 @@ def apply_early_statuses(instance: Instance, messages: Sequence[Message]) -> Non
 def apply_waiting_statuses() -> None:
     """Apply kept statuses whose message is known by now.
 
-    Both sides look for each other before they commit, so each may miss the other; the sweep does not.
+    Both sides look for each other before they commit, so each may miss the other.
     """
     match = Message.objects.filter(
         instance=OuterRef("instance"), provider_id=OuterRef("provider_id")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
+from evendas import clock
 from evendas.accounts.models import User
 from sac.actions.trail import next_arrival, seconds_between, step
 from sac.announce import Announcement
@@ -53,7 +53,7 @@ def held(ticket_id: int) -> Iterator[Held]:
         row = Held(
             conversation=conversation,
             ticket=ticket,
-            now=timezone.now(),
+            now=clock.now(),
             before=Sight.of(ticket),
             announcement=Announcement(conversation),
         )

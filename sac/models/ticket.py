@@ -1,4 +1,4 @@
-"""A ticket: one attendance, from the customer's message to Encerrada. Figures come from its events."""
+"""A ticket: one attendance, from the customer's message to Encerrada, and every step of it."""
 
 from typing import TYPE_CHECKING, Self
 

@@ -1,4 +1,4 @@
-"""Sac > Atendimento: the screen, and the fragments it refreshes itself with. None of them writes."""
+"""Sac > Atendimento: the screen, and the fragments it refreshes itself with. None writes."""
 
 from typing import Any
 from uuid import uuid4

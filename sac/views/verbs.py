@@ -1,6 +1,6 @@
 """What people do on the desk: one noun per verb, one action per view.
 
-htmx gets the changed fragment or the refusal with its reason; a plain form is sent back to the page.
+htmx gets the changed fragment or the refusal with its reason; a plain form goes back to the page.
 """
 
 from collections.abc import Callable

@@ -1,0 +1,122 @@
+"""How the desk groups bubbles, names days and greets."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from automacao.models import Instance
+from sac.models import Message, TicketEvent
+from sac.thread import Item
+
+register = template.Library()
+
+# Bubbles of one side closer than this stand together, the author named once.
+TOGETHER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Woven:
+    """An item of the thread and how it hangs on the one above it."""
+
+    message: Message | None
+    event: TicketEvent | None
+    order: str
+    day: date
+    opens_day: bool
+    is_joined: bool
+
+
+@register.filter
+def woven(items: Iterable[Item]) -> Iterator[Woven]:
+    """Mark where a day begins and which bubbles continue the one above."""
+    above: Item | None = None
+    for item in items:
+        yield Woven(
+            message=item.message,
+            event=item.event,
+            order=item.order,
+            day=item.day,
+            opens_day=above is None or above.day != item.day,
+            is_joined=above is not None and _continues(above.message, item.message),
+        )
+        above = item
+
+
+def _continues(above: Message | None, message: Message | None) -> bool:
+    if above is None or message is None:
+        return False
+    if (above.direction, above.attendant_id) != (message.direction, message.attendant_id):
+        return False
+    return message.sent_at - above.sent_at < TOGETHER
+
+
+@register.filter
+def day_label(day: date) -> str:
+    """Hoje, Ontem, the weekday within a week, then the date."""
+    days = (timezone.localdate() - day).days
+    if days <= 0:
+        return "Hoje"
+    if days == 1:
+        return "Ontem"
+    return date_format(day, "l").capitalize() if days < 7 else date_format(day, "d/m/Y")
+
+
+@register.filter
+def elapsed(since: datetime) -> str:
+    """Write a wait as people say it: 4 min, 2 h 10 min, 3 dias."""
+    minutes = max(0, int((timezone.now() - since).total_seconds() // 60))
+    if minutes < 1:
+        return "menos de 1 min"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    return "1 dia" if hours < 48 else f"{hours // 24} dias"
+
+
+@register.filter
+def greeting(now: datetime) -> str:
+    if 5 <= now.hour < 12:
+        return "Bom dia"
+    return "Boa tarde" if 12 <= now.hour < 18 else "Boa noite"
+
+
+@register.filter
+def first_name(full_name: str) -> str:
+    return full_name.split(maxsplit=1)[0] if full_name.strip() else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineTrouble:
+    text: str
+
+
+@register.filter
+def lines_in_trouble(lines: Iterable[Instance]) -> list[LineTrouble]:
+    """The numbers that were paired once and cannot send right now, in words."""
+    return [LineTrouble(text) for text in map(_trouble_of, lines) if text]
+
+
+def _trouble_of(line: Instance) -> str:
+    if not line.connected_phone:
+        return ""
+    waiting = "as mensagens ficam na fila e saem quando ele voltar."
+    if not line.is_connected:
+        return f"O número {line} está desconectado: {waiting}"
+    if line.send_failures and line.send_paused_until:
+        return f"O WhatsApp do número {line} não está respondendo: {waiting}"
+    return ""
+
+
+@register.filter
+def lines_summary(lines: Iterable[Instance]) -> str:
+    """What to say when all is well; empty when it is not, or when nothing is paired."""
+    paired = [line for line in lines if line.connected_phone]
+    if not paired or lines_in_trouble(paired):
+        return ""
+    return f"{paired[0]} conectada" if len(paired) == 1 else f"{len(paired)} números conectados"

@@ -1,0 +1,82 @@
+"""From a webhook body to the port's events."""
+
+from collections.abc import Callable
+
+from automacao.gateways.evolution import messages, session
+from automacao.gateways.evolution.jids import not_a_customer
+from automacao.gateways.evolution.wire import Envelope, dig, open_envelope, text
+from automacao.gateways.port import Event, Headers, Ignored, Quarantine
+
+_EVENT_NAME_MAX = 64
+_SESSION: dict[str, Callable[[Envelope], Event]] = {
+    "qrcode.updated": session.qr_updated,
+    "connection.update": session.connection_updated,
+    "status.instance": session.instance_closed,
+    "logout.instance": session.logged_out,
+    "remove.instance": session.removed,
+}
+_MESSAGES: dict[str, Callable[[dict[str, object], Envelope], Event]] = {
+    "messages.upsert": messages.upserted,
+    "messages.update": messages.updated,
+    "send.message": messages.sent,
+}
+# Nothing a customer said can be in these.
+_NOISE = frozenset(
+    {
+        "application.startup",
+        "chats.delete",
+        "chats.set",
+        "chats.update",
+        "chats.upsert",
+        "contacts.set",
+        "contacts.upsert",
+        "group-participants.update",
+        "group.participants.update",
+        "group.update",
+        "groups.update",
+        "groups.upsert",
+        "instance.create",
+        "instance.delete",
+        "labels.association",
+        "labels.edit",
+        "presence.update",
+        "typebot.change-status",
+        "typebot.start",
+    }
+)
+
+
+def parse(headers: Headers, raw: bytes) -> list[Event]:  # noqa: ARG001 (the body says it all)
+    """Read a body. Never raises; what is not understood comes back as a Quarantine."""
+    try:
+        envelope = open_envelope(raw)
+    except RecursionError:
+        return [Quarantine("too deep")]
+    except ValueError:
+        return [Quarantine("not JSON")]
+    return _events(envelope) if envelope else [Quarantine("envelope")]
+
+
+def _events(envelope: Envelope) -> list[Event]:
+    if read_session := _SESSION.get(envelope.event):
+        return [read_session(envelope)]
+    if read_message := _MESSAGES.get(envelope.event):
+        items = envelope.data if isinstance(envelope.data, list) else [envelope.data]
+        return [_item(read_message, item, envelope) for item in items] or [Ignored("empty")]
+    if envelope.event in _NOISE:
+        return [Ignored(envelope.event)]
+    return [_parked(envelope)]
+
+
+def _item(
+    read: Callable[[dict[str, object], Envelope], Event], item: object, envelope: Envelope
+) -> Event:
+    return read(item, envelope) if isinstance(item, dict) else Quarantine("data")
+
+
+def _parked(envelope: Envelope) -> Event:
+    """Park edits, deletions, calls, history and the unknown, unless they are of a group."""
+    address = dig(envelope.data, "key", "remoteJid") or dig(envelope.data, "remoteJid")
+    if reason := not_a_customer(address):
+        return Ignored(reason)
+    return Quarantine(text(envelope.event, _EVENT_NAME_MAX) or "event")

@@ -7,7 +7,7 @@ from tests.services import make_ready, worker
 make_ready()
 
 from evendas.settings import *  # noqa: E402, F403 - the servers come first
-from evendas.settings import CHANNEL_LAYERS, STORAGES  # noqa: E402
+from evendas.settings import CHANNEL_LAYERS, STATIC_ROOT, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -17,3 +17,4 @@ cast("dict[str, str]", CHANNEL_LAYERS["default"]["CONFIG"])["prefix"] = f"evenda
 # No collectstatic before a test: names stay plain and WhiteNoise finds the files where they are.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ from types import FrameType
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Asked(Exception):  # noqa: N818 - a wish, not an error
+class Asked(Exception):
     """Somebody wants us to stop."""
 
 

@@ -83,11 +83,13 @@ def _start(supervisor: Supervisor, folder: Path, addresses: Addresses) -> None:
     demo_logins(folder)
     env = stack.environment(folder, addresses, own_secrets(folder), urls)
     say("Preparando o banco e o simulador do WhatsApp…")
+    phones = supervisor.begin(stack.simulator(env, addresses))
     supervisor.finish(*stack.preparation(env))
-    supervisor.start(stack.simulator(env, addresses))
-    supervisor.finish(stack.seed(env))
     say("Ligando o site e os trabalhadores…")
-    supervisor.start(*stack.site(env, addresses))
+    site = supervisor.begin(*stack.site(env, addresses))
+    supervisor.await_ready(*phones)
+    supervisor.finish(stack.seed(env))
+    supervisor.await_ready(*site)
 
 
 def _welcome(addresses: Addresses, logins: Mapping[str, str], seconds: float) -> None:

@@ -21,7 +21,7 @@ _TAIL_LINES = 15
 Ready = Callable[[Path], bool]
 
 
-class Failure(Exception):  # noqa: N818 - it is told to a person, not caught as a bug
+class Failure(Exception):
     """One sentence for the person at the terminal, with the log that explains it."""
 
     def __init__(self, sentence: str, *, log: Path | None = None) -> None:
@@ -98,10 +98,13 @@ class Supervisor:
     _children: list[Child] = field(default_factory=list)
     _jobs: list[Child] = field(default_factory=list)
 
-    def start(self, *programs: Program) -> None:
-        """Start servers side by side and return when all are ready."""
-        fresh = [self._spawn(program, self._children) for program in programs]
-        for child in fresh:
+    def begin(self, *programs: Program) -> list[Child]:
+        """Start servers side by side without waiting for them."""
+        return [self._spawn(program, self._children) for program in programs]
+
+    def await_ready(self, *children: Child) -> None:
+        """Return when all of these are ready."""
+        for child in children:
             self._await_ready(child)
 
     def finish(self, *programs: Program) -> None:

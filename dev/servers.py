@@ -28,7 +28,7 @@ def _postgres(supervisor: Supervisor, folder: Path, password: str, *, durable: b
     port = remembered(folder / "ports.json", "postgres")
     server = postgres.settled(folder, port=port, password=password, durable=durable)
     server.prepare()
-    supervisor.start(server.program())
+    supervisor.await_ready(*supervisor.begin(server.program()))
     server.create_database()
     return server.url
 
@@ -37,5 +37,5 @@ def _valkey(supervisor: Supervisor, folder: Path, password: str) -> str:
     port = remembered(folder / "ports.json", "valkey")
     server = Valkey(folder / "valkey", port, password)
     server.prepare()
-    supervisor.start(server.program())
+    supervisor.await_ready(*supervisor.begin(server.program()))
     return server.url

@@ -1,0 +1,221 @@
+"""Drives a running simulator: for the tests and for the seed of the demo."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Literal, Self, TypedDict, Unpack, cast
+
+import httpx
+
+Json = dict[str, Any]
+
+
+class SimulatorError(Exception):
+    """The simulator refused. The text is its sentence."""
+
+
+class Details(TypedDict, total=False):
+    """What else may be told of a customer's message. `timestamp` in unix seconds."""
+
+    name: str
+    id: str
+    timestamp: int
+    lid: str
+    quotes: str
+    addressing: Literal["pn", "lid", "lid_only"]
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a phone got through the API. `count`: how often it got this text by then."""
+
+    id: str
+    number: str
+    text: str
+    status: str
+    time: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """What a customer sees. `sender` is "customer" or "store"; `time` in unix seconds."""
+
+    id: str
+    sender: str
+    text: str
+    status: str
+    time: int
+    quotes: str
+
+
+class SimulatorClient:
+    """The control API, typed. `instance` may be left out while there is just one.
+
+    Every method raises SimulatorError for a refusal and httpx.HTTPError when nobody answers.
+    """
+
+    def __init__(self, base_url: str, *, timeout: float = 15.0) -> None:
+        self._http = httpx.Client(base_url=base_url, timeout=timeout, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    # --- Looking ----------------------------------------------------------------------------------
+
+    def state(self) -> Json:
+        """Return instances, phones, faults and how many webhooks are under way."""
+        return cast("Json", self._read(self._http.get("/_control/state")))
+
+    def instance(self, name: str | None = None) -> Json:
+        """Return one instance."""
+        instances = self.state()["instances"]
+        chosen = [one for one in instances if name in {None, one["name"]}]
+        if len(chosen) != 1:
+            raise SimulatorError(f"{len(chosen)} instances are named {name}.")
+        return cast("Json", chosen[0])
+
+    def quiet(self, timeout: float = 5.0) -> bool:
+        """Wait until every webhook arrived or was given up. Return whether that came to pass."""
+        query = {"timeout": timeout}
+        return bool(self._read(self._http.get("/_control/quiet", params=query))["quiet"])
+
+    def sent(self, instance: str | None = None) -> list[Sent]:
+        """Return the ledger: everything phones got through the API, oldest first."""
+        return [Sent(**row) for row in self._act("sent", instance=instance)]
+
+    def thread(self, phone: str, *, instance: str | None = None) -> list[Bubble]:
+        """Return a customer's screen, oldest first."""
+        rows = self._act("thread", instance=instance, phone=phone)
+        return [Bubble(sender=row.pop("from"), **row) for row in rows]
+
+    # --- Lines ------------------------------------------------------------------------------------
+
+    def ensure(  # noqa: PLR0913 - the facts of one account
+        self,
+        name: str,
+        *,
+        token: str,
+        phone: str,
+        profile: str,
+        webhook: Mapping[str, object],
+        phones: Iterable[Mapping[str, object]] = (),
+    ) -> Json:
+        """Create or keep a connected instance. `webhook` as in POST /webhook/set, inner part.
+
+        `phones` are the customers it should know: number, name, and what `phone` takes.
+        """
+        return self._one(
+            "ensure",
+            name=name,
+            token=token,
+            phone=phone,
+            profile=profile,
+            webhook=dict(webhook),
+            phones=[dict(one) for one in phones],
+        )
+
+    def pair(
+        self, phone: str | None = None, *, name: str | None = None, instance: str | None = None
+    ) -> Json:
+        """Scan the code with the phone of these digits; `name` is its WhatsApp profile."""
+        return self._one("pair", instance=instance, phone=phone, name=name)
+
+    def kick(self, instance: str | None = None) -> Json:
+        """Unlink from the store's phone (401)."""
+        return self._one("kick", instance=instance)
+
+    def ban(self, instance: str | None = None) -> Json:
+        """Have WhatsApp block the number (403)."""
+        return self._one("ban", instance=instance)
+
+    def drop(self, seconds: float | None = 0, *, instance: str | None = None) -> Json:
+        """Lose the connection: 0 flaps, N seconds, or until `restore` when None."""
+        return cast("Json", self._post("drop", {"instance": instance, "seconds": seconds}))
+
+    def restore(self, instance: str | None = None) -> Json:
+        """End a drop."""
+        return self._one("restore", instance=instance)
+
+    def expire_qr(self, instance: str | None = None) -> Json:
+        """Let the last QR code run out."""
+        return self._one("expire_qr", instance=instance)
+
+    # --- Phones and messages ----------------------------------------------------------------------
+
+    def phone(self, number: str, **wanted: object) -> Json:
+        """Add or change a phone: name, lid, wa_id, old, online, reads_alone, exists."""
+        return self._one("phone", number=number, **wanted)
+
+    def receive(self, sender: str, text: str, **details: Unpack[Details]) -> str:
+        """Let a customer write from these digits, country included. Return the message's id."""
+        return self.receive_many([{"from": sender, "text": text, **details}])[0]
+
+    def receive_many(self, messages: Iterable[Mapping[str, object]]) -> list[str]:
+        """Let customers write, in this order: `from`, `text` and what Details names.
+
+        Return the ids in the same order.
+        """
+        answer = self._act("receive", messages=[dict(one) for one in messages])
+        return cast("list[str]", answer["ids"])
+
+    def type_message(self, to: str, text: str, *, instance: str | None = None) -> str:
+        """Write to a customer from the store's own phone. Return the message's id."""
+        return cast("str", self._act("type_message", instance=instance, to=to, text=text)["id"])
+
+    def read(self, phone: str, *, instance: str | None = None) -> int:
+        """Open the conversation on a customer's phone. Return how many messages were unread."""
+        return cast("int", self._act("read", instance=instance, phone=phone)["read"])
+
+    def status(self, message_id: str, status: str) -> None:
+        """Announce a status of a message the store sent: DELIVERY_ACK, READ, PLAYED, ERROR…"""
+        self._act("status", id=message_id, status=status)
+
+    # --- Faults -----------------------------------------------------------------------------------
+
+    def faults(self, **wanted: object) -> Json:
+        """Change the named faults (see `faults.Faults`) and return all of them."""
+        return cast("Json", self._post("faults", wanted))
+
+    def hold(self) -> None:
+        """Keep every webhook back."""
+        self._act("hold")
+
+    def release(self) -> None:
+        """Let the webhooks go."""
+        self._act("release")
+
+    def reset_faults(self) -> None:
+        """Make everything go well again."""
+        self._act("reset_faults")
+
+    def clear(self) -> None:
+        """Begin anew: no instance, the first three customers, no faults."""
+        self._act("clear")
+
+    def _one(self, act: str, **body: object) -> Json:
+        return cast("Json", self._act(act, **body))
+
+    def _act(self, act: str, **body: object) -> Any:  # noqa: ANN401 - each act has its own answer
+        return self._post(act, {key: value for key, value in body.items() if value is not None})
+
+    def _post(self, act: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - as above
+        return self._read(self._http.post(f"/_control/{act}", json=dict(body)))
+
+    def _read(self, response: httpx.Response) -> Any:  # noqa: ANN401 - as above
+        if response.is_error:
+            raise SimulatorError(response.json().get("error", response.text))
+        return response.json()

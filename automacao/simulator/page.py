@@ -1,0 +1,56 @@
+"""The page: the store's phone and the customers' phones, in the browser."""
+
+from pathlib import Path
+
+from automacao.simulator import answers, views
+from automacao.simulator.network import Network
+from automacao.simulator.web import Handler, Request, Response, Router, answer
+
+_FOLDER = Path(__file__).parent / "page"
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def install(router: Router, net: Network) -> None:
+    """Add the page's routes. `GET /` is the gateway's welcome, and the page for a browser."""
+    router.add("GET", "/", _front_door)
+    router.add("GET", "/celular/", _file(_FOLDER / "index.html"))
+    for path in _FOLDER.iterdir():
+        router.add("GET", f"/celular/{path.name}", _file(path))
+    router.add("GET", "/celular/estado", _state(net))
+
+
+async def _front_door(request: Request) -> Response:
+    if "text/html" in request.headers.get("accept", ""):
+        return Response(302, headers={"location": "/celular/"})
+    return answer(answers.welcome())
+
+
+def _file(path: Path) -> Handler:
+    response = Response(
+        body=path.read_bytes(),
+        content_type=_TYPES[path.suffix],
+        headers={"content-security-policy": _POLICY, "x-content-type-options": "nosniff"},
+    )
+
+    async def handle(_: Request) -> Response:
+        return response
+
+    return handle
+
+
+def _state(net: Network) -> Handler:
+    async def handle(request: Request) -> Response:
+        if request.query.get("revision") == str(net.revision):
+            return Response(204)
+        return answer(views.page(net))
+
+    return handle

@@ -1,0 +1,286 @@
+// The customers' phones: several at once, each with its conversation, ticks and composer.
+
+import { act, clone, displayNumber, write } from "./api.js";
+
+const board = document.getElementById("phones");
+const chips = document.getElementById("chips");
+const phones = new Map();
+const STORED = "celulares-a-mostra";
+const AT_FIRST = 3;
+const TICKS = { SERVER_ACK: "Enviada", DELIVERY_ACK: "Entregue", READ: "Lida" };
+
+let shown = remembered();
+let latest = null;
+
+export function drawPhones(state) {
+  latest = state;
+  shown ??= new Set(state.phones.slice(0, AT_FIRST).map((phone) => phone.wa_id));
+  const known = new Set(state.phones.map((phone) => phone.wa_id));
+  for (const [id, phone] of phones) if (!known.has(id)) remove(id, phone);
+  state.phones.forEach((phone, index) => draw(phoneFor(phone, index), phone, state));
+  document.getElementById("no-phone").hidden = state.phones.some((one) => shown.has(one.wa_id));
+}
+
+export function show(id) {
+  shown = (shown || new Set()).add(id);
+  remember();
+}
+
+export function focus(id) {
+  const made = phones.get(id);
+  made?.article.scrollIntoView({ block: "nearest" });
+  made?.article.querySelector("textarea").focus();
+}
+
+// A conversation somebody looks at is read.
+export function readWhatIsOpen() {
+  const article = document.hasFocus() && document.activeElement?.closest(".phone");
+  if (!article || !latest) return;
+  const phone = latest.phones.find((one) => one.wa_id === article.dataset.id);
+  const line = lineOf(article);
+  if (!phone?.online || !line || unread(threadOf(line, phone)) === 0) return;
+  act("read", { instance: line, phone: phone.wa_id });
+}
+
+function phoneFor(phone, index) {
+  const known = phones.get(phone.wa_id);
+  if (known) return known;
+  const article = clone("phone-template");
+  const made = { article, chip: chipFor(phone), bubbles: new Map() };
+  article.dataset.id = phone.wa_id;
+  article.querySelector(".avatar").dataset.hue = index % 6;
+  listen(article, phone);
+  phones.set(phone.wa_id, made);
+  board.append(article);
+  return made;
+}
+
+function chipFor(phone) {
+  const item = document.createElement("li");
+  const chip = document.createElement("button");
+  chip.type = "button";
+  chip.className = "chip";
+  chip.append(document.createElement("span"), document.createElement("span"));
+  chip.lastChild.className = "badge";
+  chip.addEventListener("click", () => toggle(phone.wa_id));
+  item.append(chip);
+  chips.append(item);
+  return chip;
+}
+
+function listen(article, phone) {
+  const composer = article.querySelector(".composer");
+  composer.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(article, phone.wa_id);
+  });
+  composer.elements.text.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    composer.requestSubmit();
+  });
+  article.addEventListener("focusin", readWhatIsOpen);
+  article.querySelector("select").addEventListener("change", () => drawPhones(latest));
+  article.querySelector("[data-hide]").addEventListener("click", () => toggle(phone.wa_id));
+  for (const box of article.querySelectorAll(".menu input")) {
+    box.addEventListener("change", () => change(phone.wa_id, box));
+  }
+}
+
+function change(id, box) {
+  const phone = latest.phones.find((one) => one.wa_id === id);
+  const wanted = box.name === "offline" ? { online: !box.checked } : { reads_alone: box.checked };
+  act("phone", { number: `+${phone.number}`, wa_id: id, ...wanted });
+}
+
+async function send(article, id) {
+  const field = article.querySelector("textarea");
+  const text = field.value;
+  if (!text.trim()) return;
+  field.value = "";
+  try {
+    await act("receive", { instance: lineOf(article), from: id, text });
+  } catch (error) {
+    field.value = text;
+    field.setCustomValidity(error.message);
+    field.reportValidity();
+    field.addEventListener("input", () => field.setCustomValidity(""), { once: true });
+  }
+}
+
+function toggle(id) {
+  if (!shown.delete(id)) shown.add(id);
+  remember();
+  drawPhones(latest);
+}
+
+function remove(id, { article, chip }) {
+  article.remove();
+  chip.parentElement.remove();
+  phones.delete(id);
+}
+
+function draw(made, phone, state) {
+  const { article, chip } = made;
+  const name = phone.name || displayNumber(phone.number);
+  article.hidden = !shown.has(phone.wa_id);
+  article.setAttribute("aria-label", `Celular de ${name}`);
+  write(article.querySelector(".avatar"), initials(name));
+  write(article.querySelector("h3"), name);
+  const withoutNine = phone.wa_id === phone.number ? "" : " · conta sem o 9";
+  write(article.querySelector(".number"), displayNumber(phone.number) + withoutNine);
+  write(article.querySelector("summary .unseen"), `Opções do celular de ${name}`);
+  write(article.querySelector(".composer .unseen"), `Mensagem de ${name}`);
+  article.querySelector('[name="reads_alone"]').checked = phone.reads_alone;
+  article.querySelector('[name="offline"]').checked = !phone.online;
+  article.querySelector(".off").hidden = phone.online;
+  drawStores(article, state);
+  const thread = threadOf(lineOf(article), phone);
+  drawThread(made, thread);
+  drawUnread(made, name, unread(thread));
+  write(chip.firstChild, name);
+  chip.setAttribute("aria-pressed", String(!article.hidden));
+}
+
+// Writing needs a number to write to: one that has been connected at least once.
+function drawStores(article, state) {
+  const select = article.querySelector("select");
+  const stores = state.instances.filter((line) => line.own_id);
+  const wanted = stores.map((line) => `${line.name}|${line.profile || line.name}`).join("\n");
+  if (select.dataset.stores !== wanted) {
+    const chosen = select.value;
+    const none = new Option("Nenhuma loja conectada", "");
+    const options = stores.map((line) => new Option(line.profile || line.name, line.name));
+    select.replaceChildren(...(options.length ? options : [none]));
+    if (stores.some((line) => line.name === chosen)) select.value = chosen;
+    select.dataset.stores = wanted;
+  }
+  select.disabled = stores.length < 2;
+  write(article.querySelector(".store-avatar"), initials(select.selectedOptions[0].text));
+  for (const part of article.querySelectorAll("textarea, .send")) part.disabled = !stores.length;
+}
+
+function drawUnread({ article, chip }, name, count) {
+  for (const badge of [article.querySelector(".badge"), chip.lastChild]) {
+    badge.hidden = count === 0;
+    write(badge, String(count));
+  }
+  chip.setAttribute("aria-label", count ? `${name}, ${count} não lidas` : name);
+  article.querySelector(".badge").setAttribute("aria-label", `${count} não lidas`);
+}
+
+function drawThread(made, thread) {
+  const list = made.article.querySelector(".thread");
+  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  const isFirst = made.bubbles.size === 0;
+  const rows = thread.length ? withDays(thread) : [emptyHint(made.article)];
+  const wanted = new Set(rows.map((row) => row.id));
+  for (const [id, item] of made.bubbles) {
+    if (wanted.has(id)) continue;
+    item.remove();
+    made.bubbles.delete(id);
+  }
+  rows.forEach((row, index) => place(made, list, row, { index, isFirst }));
+  if (isAtEnd || isFirst) list.scrollTop = list.scrollHeight;
+}
+
+function place(made, list, row, { index, isFirst }) {
+  let item = made.bubbles.get(row.id);
+  if (!item) {
+    item = row.text === undefined ? notice(row) : bubble(row);
+    item.classList.toggle("fresh", !isFirst);
+    made.bubbles.set(row.id, item);
+  }
+  if (list.children[index] !== item) list.insertBefore(item, list.children[index] || null);
+  if (row.from === "customer") tick(item, row.status);
+}
+
+function bubble(row) {
+  const item = clone("bubble-template");
+  item.dataset.from = row.from;
+  item.querySelector(".unseen").textContent = row.from === "store" ? "Loja: " : "Cliente: ";
+  const time = item.querySelector("time");
+  const moment = new Date(row.time * 1000);
+  time.dateTime = moment.toISOString();
+  time.textContent = moment.toLocaleTimeString("pt-BR", { hour: "2-digit", minute: "2-digit" });
+  item.querySelector(".text").append(...withBold(row.text));
+  item.querySelector(".ticks").hidden = row.from !== "customer";
+  return item;
+}
+
+// WhatsApp's *bold*, with which the desk signs the attendant's name.
+function withBold(text) {
+  return text.split(/(\*[^\s*](?:[^*\n]*[^\s*])?\*)/).map((part, index) => {
+    if (index % 2 === 0) return part;
+    const strong = document.createElement("strong");
+    strong.textContent = part.slice(1, -1);
+    return strong;
+  });
+}
+
+function tick(item, status) {
+  const ticks = item.querySelector(".ticks");
+  ticks.dataset.status = status;
+  write(ticks.querySelector(".unseen"), TICKS[status] || "");
+}
+
+function notice(row) {
+  const item = document.createElement("p");
+  item.className = row.day ? "day" : "quiet";
+  item.textContent = row.day || row.hint;
+  return item;
+}
+
+function withDays(thread) {
+  const rows = [];
+  let last = "";
+  for (const message of thread) {
+    const day = dayName(new Date(message.time * 1000));
+    if (day !== last) rows.push({ id: `day ${day} ${message.id}`, day });
+    last = day;
+    rows.push(message);
+  }
+  return rows;
+}
+
+function emptyHint(article) {
+  return lineOf(article)
+    ? { id: "quiet", hint: "Nenhuma mensagem ainda. Escreva como se fosse o cliente." }
+    : { id: "no store", hint: "Conecte o WhatsApp da loja para conversar por aqui." };
+}
+
+function dayName(date) {
+  if (date.toDateString() === new Date().toDateString()) return "Hoje";
+  return date.toLocaleDateString("pt-BR", { day: "numeric", month: "long" });
+}
+
+function lineOf(article) {
+  return article.querySelector("select").value;
+}
+
+function threadOf(line, phone) {
+  return latest.threads[line]?.[phone.wa_id] || [];
+}
+
+function unread(thread) {
+  return thread.filter((one) => one.from === "store" && !["READ", "PLAYED", "ERROR"].includes(one.status)).length;
+}
+
+function initials(name) {
+  const words = name.replace(/[^\p{L}\s]/gu, "").trim().split(/\s+/).filter(Boolean);
+  if (!words.length) return "+";
+  return (words[0][0] + (words.length > 1 ? words.at(-1)[0] : "")).toUpperCase();
+}
+
+function remembered() {
+  try {
+    const ids = JSON.parse(localStorage.getItem(STORED));
+    return Array.isArray(ids) ? new Set(ids) : null;
+  } catch {
+    return null;
+  }
+}
+
+function remember() {
+  localStorage.setItem(STORED, JSON.stringify([...shown]));
+}

@@ -1,0 +1,107 @@
+"""The state as the control API and the page show it."""
+
+from dataclasses import fields
+from itertools import islice
+
+from automacao.simulator.faults import Fault, Faults
+from automacao.simulator.network import Network
+from automacao.simulator.state import Instance, Json, Message, Phone
+
+# What one page of phones can hold without becoming slow.
+PAGE_PHONES, PAGE_MESSAGES = 30, 80
+
+
+def state(net: Network) -> Json:
+    """Everything but the conversations."""
+    return {
+        "instances": [line(one) for one in net.world.instances.values()],
+        "phones": [phone(one) for one in net.world.phones.values()],
+        "faults": faults(net.faults),
+        "pending_webhooks": net.courier.pending,
+    }
+
+
+def page(net: Network) -> Json:
+    """What the page draws: the phones used last, each with the end of its conversations."""
+    recent = sorted(net.world.phones.values(), key=lambda one: -one.touched_at)[:PAGE_PHONES]
+    shown = {one.wa_id for one in recent}
+    # In the order they were made: windows must not jump about.
+    phones = [phone(one) for one in net.world.phones.values() if one.wa_id in shown]
+    return {
+        "revision": net.revision,
+        "desk_url": net.options.desk_url,
+        "instances": [line(one) for one in net.world.instances.values()],
+        "phones": phones,
+        "threads": {
+            one.name: _threads(one, shown) for one in net.world.instances.values() if one.own_id
+        },
+    }
+
+
+def line(one: Instance) -> Json:
+    """One instance."""
+    return {
+        "name": one.name,
+        "phase": one.phase,
+        "state": one.state,
+        "number": one.number,
+        "own_id": one.own_id,
+        "profile": one.profile,
+        "closed_reason": one.closed_reason,
+        "webhook_url": one.webhook.url if one.webhook else None,
+        "qr": vars(one.qr),
+    }
+
+
+def phone(one: Phone) -> Json:
+    """One customer's phone."""
+    return {
+        "wa_id": one.wa_id,
+        "number": one.number,
+        "name": one.name,
+        "lid": one.lid,
+        "exists": one.is_on_whatsapp,
+        "online": one.is_online,
+        "reads_alone": one.reads_alone,
+    }
+
+
+def bubble(message: Message) -> Json:
+    """One message on a customer's screen."""
+    return {
+        "id": message.id,
+        "from": "customer" if message.origin == "customer" else "store",
+        "text": message.text,
+        "status": message.status,
+        "time": message.at,
+        "quotes": message.quotes,
+    }
+
+
+def sent(message: Message, count: int) -> Json:
+    """One line of the ledger."""
+    return {
+        "id": message.id,
+        "number": message.wa_id,
+        "text": message.text,
+        "status": message.status,
+        "time": message.at,
+        "count": count,
+    }
+
+
+def faults(one: Faults) -> Json:
+    """The faults in force."""
+    values = {entry.name: getattr(one, entry.name) for entry in fields(one)}
+    return {
+        name: vars(value) if isinstance(value, Fault) else value for name, value in values.items()
+    }
+
+
+def _threads(one: Instance, shown: set[str]) -> dict[str, list[Json]]:
+    """Gather the last messages of each phone on show, in one walk from the newest."""
+    threads: dict[str, list[Json]] = {wa_id: [] for wa_id in shown}
+    for message in islice(reversed(one.messages.values()), PAGE_PHONES * PAGE_MESSAGES):
+        if message.wa_id in shown and len(threads[message.wa_id]) < PAGE_MESSAGES:
+            threads[message.wa_id].append(bubble(message))
+    return {wa_id: bubbles[::-1] for wa_id, bubbles in threads.items() if bubbles}

@@ -1,0 +1,79 @@
+"""A running desk and a real Chromium, for the serial lane."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.running import Running, running
+
+CHROMIUM = "/usr/bin/chromium"
+WIDE = {"width": 1440, "height": 900}
+NARROW = {"width": 360, "height": 740}
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("desk"), redis_database=40) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = CHROMIUM if shutil.which(CHROMIUM) else shutil.which("chromium")
+    if path is None:
+        pytest.fail("O Chromium não está instalado: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console complained of; empty at the end of a healthy test."""
+    return []
+
+
+@pytest.fixture
+def open_window(browser: Browser, complaints: list[str]) -> Iterator[Callable[..., Page]]:
+    """Open windows of separate people: each its own session."""
+    contexts: list[BrowserContext] = []
+
+    def open_one(**options: object) -> Page:
+        context = browser.new_context(
+            **{"viewport": WIDE, "locale": "pt-BR", "timezone_id": "America/Sao_Paulo", **options}  # type: ignore[arg-type]
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda line: (
+                complaints.append(line.text) if line.type in {"error", "warning"} else None
+            ),
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def sign_in(desk: Running, open_window: Callable[..., Page]) -> Callable[..., Page]:
+    """Sign a person of the demo in through the form, and go to the desk."""
+
+    def enter(who: str, **options: object) -> Page:
+        page = open_window(**options)
+        email = f"{who}@aurora.demo"
+        page.goto(f"{desk.web}entrar/")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Senha").fill(desk.logins[email])
+        page.get_by_role("button", name="Entrar").click()
+        page.wait_for_url(desk.web)
+        return page
+
+    return enter

@@ -1,6 +1,7 @@
 """The whole product running for a test: real processes on a database of their own."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from automacao.simulator.client import SimulatorClient
 from dev import stack
 from dev.local import demo_logins, made, own_secrets, private
 from dev.ports import free_port
-from dev.processes import Child, Supervisor
+from dev.processes import Child, Supervisor, spawn
 from dev.stack import Addresses
 
 
@@ -27,8 +28,16 @@ class Running:
     simulator: SimulatorClient
     logins: dict[str, str]
     database_url: str
-    supervisor: Supervisor
     children: dict[str, Child]
+
+    def restart(self, name: str) -> None:
+        """Start a stopped program again, as a process manager would."""
+        child = self.children[name]
+        self.children[name] = spawn(child.program, log=child.log)
+        limit = time.monotonic() + child.program.limit
+        while not child.program.ready(child.log):
+            assert time.monotonic() < limit, f"{name} did not come back"
+            time.sleep(0.05)
 
 
 @contextmanager
@@ -42,8 +51,9 @@ def running(folder: Path, *, redis_database: int, **settings: str) -> Iterator[R
     urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
     env = stack.environment(folder, addresses, own_secrets(folder), urls) | settings
     supervisor = Supervisor(private(folder / "logs"))
+    children: dict[str, Child] = {}
     try:
-        children = _start(supervisor, env, addresses)
+        children.update(_start(supervisor, env, addresses))
         with SimulatorClient(addresses.simulator) as simulator:
             yield Running(
                 web=addresses.web,
@@ -51,10 +61,11 @@ def running(folder: Path, *, redis_database: int, **settings: str) -> Iterator[R
                 simulator=simulator,
                 logins=logins,
                 database_url=database_url,
-                supervisor=supervisor,
                 children=children,
             )
     finally:
+        for child in children.values():
+            child.stop()
         supervisor.stop()
         _drop_database(database_url)
 

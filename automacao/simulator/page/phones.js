@@ -165,8 +165,9 @@ function drawUnread({ article, chip }, name, count) {
     badge.hidden = count === 0;
     write(badge, String(count));
   }
-  chip.setAttribute("aria-label", count ? `${name}, ${count} não lidas` : name);
-  article.querySelector(".badge").setAttribute("aria-label", `${count} não lidas`);
+  const words = count === 1 ? "1 não lida" : `${count} não lidas`;
+  chip.setAttribute("aria-label", count ? `${name}, ${words}` : name);
+  article.querySelector(".badge").setAttribute("aria-label", words);
 }
 
 function drawThread(made, thread) {

@@ -65,13 +65,16 @@ class Announcement:
             "html": render_to_string("sac/_items.html", {"thread": as_items(items)}),
             "header": known is not None and Sight.of(ticket) != known[1],
             "sight": asdict(Sight.of(ticket)),
+            "parties": [attendant for attendant, _ in _parties(ticket)],
         }
         live.publish([live.conversation_group(self.conversation.pk)], frame)
 
 
 def _push_row(ticket: Ticket, before: Sight | None) -> None:
     sight = Sight.of(ticket)
+    parties = _parties(ticket)
     groups = _groups(sight) | (_groups(before) if before else set())
+    groups |= {live.user_group(user) for _, user in parties}
     frame = {
         "t": "row",
         "ticket": ticket.pk,
@@ -80,8 +83,17 @@ def _push_row(ticket: Ticket, before: Sight | None) -> None:
         "html": render_to_string("sac/_row.html", {"ticket": ticket}),
         "counts": sight != before,
         "sight": asdict(sight),
+        "parties": [attendant for attendant, _ in parties],
     }
     live.publish(groups, frame)
+
+
+def _parties(ticket: Ticket) -> list[tuple[int, int]]:
+    """(attendant, user) of everybody who took part in a closed ticket: they go on seeing it."""
+    if ticket.is_live:
+        return []
+    steps = ticket.events.exclude(attendant=None).order_by()
+    return list(steps.values_list("attendant", "attendant__user").distinct())
 
 
 def _groups(sight: Sight) -> set[str]:

@@ -2,20 +2,23 @@
 
 import asyncio
 import json
+import logging
 import random
 from collections import OrderedDict
 from typing import Any
 
 from channels.auth import get_user
 from channels.db import database_sync_to_async
+from django.contrib.sessions.backends.base import SessionBase
 
 from evendas import live
 from evendas.accounts.models import User
-from sac.models import Conversation, Ticket
+from sac.models import Conversation
 from sac.permissions import Rights, Sight, may_see
 
+logger = logging.getLogger(__name__)
+
 MAX_FRAME = 2048
-RECHECK_SECONDS = 60
 # Sent when the person is no longer welcome: the page does not try again.
 REFUSED = 4403
 
@@ -23,13 +26,19 @@ REFUSED = 4403
 class DeskConsumer(live.LiveConsumer):
     """One tab. Rights are held in memory: no query per event."""
 
-    rights: Rights
+    recheck_seconds = 60.0
+    # None until the person is known, and again once they may no longer be here.
+    rights: Rights | None = None
     watched: int | None = None
+    recheck: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         self.seen: OrderedDict[str, None] = OrderedDict()
-        self.recheck: asyncio.Task[None] | None = None
+        self.regrouping = asyncio.Lock()
         await self.accept()
+        if self.scope["user"].is_authenticated:
+            # Joined before the rights are read: no change of them falls between.
+            await self.regroup({live.user_group(self.scope["user"].pk)})
         if await self._load_rights():
             self.recheck = asyncio.create_task(self._recheck_forever())
             await self._send({"t": "hello"})
@@ -49,19 +58,20 @@ class DeskConsumer(live.LiveConsumer):
             await self.close(1009)
             return
         wanted = _watch_request(text_data)
-        if wanted is not _NOTHING:
-            await self._watch(wanted)
+        if self.rights and wanted is not _NOTHING:
+            await self._watch(self.rights, wanted)
 
     async def live(self, message: dict[str, Any]) -> None:
         """Forward an event if this person may see its ticket; else say that it is gone."""
         event = dict(message["event"])
+        if self.rights is None or self._is_repeated(event):
+            return
         if event["t"] == "rights":
             await self._load_rights()
             return
-        sight = event.pop("sight", None)
-        if self._is_repeated(event):
-            return
-        if sight is None or may_see(self.rights, Sight(**sight)):
+        sight, parties = event.pop("sight", None), event.pop("parties", ())
+        took_part = self.rights.attendant_id in parties
+        if sight is None or may_see(self.rights, Sight(**sight), took_part=took_part):
             await self._send(event)
         elif event["t"] == "row":
             await self._send({"t": "gone", "ticket": event["ticket"]})
@@ -76,37 +86,51 @@ class DeskConsumer(live.LiveConsumer):
             self.seen.popitem(last=False)
         return False
 
-    async def _watch(self, conversation_id: int | None) -> None:
+    async def _watch(self, rights: Rights, conversation_id: int | None) -> None:
         """Join the group first, then read the revision: nothing falls between."""
         self.watched = conversation_id
-        await self.regroup(self._groups())
+        await self._join_groups()
         if conversation_id is None:
             return
-        revision = await _revision_for(self.rights, conversation_id)
+        revision = await database_sync_to_async(_revision_for)(rights, conversation_id)
         if revision is None:
             self.watched = None
-            await self.regroup(self._groups())
+            await self._join_groups()
             return
         await self._send({"t": "watching", "conversation": conversation_id, "revision": revision})
 
     async def _load_rights(self) -> bool:
         """Read who this is and what they may see; close on somebody who may no longer be here."""
-        rights = await _rights_of(await get_user(self.scope))
-        if rights is None:
+        user = await get_user({"session": self._session()})
+        self.rights = await database_sync_to_async(_rights_of)(user)
+        await self._join_groups()
+        if self.rights is None:
             await self.close(REFUSED)
-            return False
-        self.rights = rights
-        await self.regroup(self._groups())
-        return True
+        return self.rights is not None
+
+    def _session(self) -> SessionBase:
+        """The session as it is now: the scope's has remembered its content since the handshake."""
+        known: SessionBase = self.scope["session"]
+        return known.__class__(known.session_key)
 
     async def _recheck_forever(self) -> None:
-        while True:
-            await asyncio.sleep(RECHECK_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
-            if not await self._load_rights():
-                return
+        is_welcome = True
+        while is_welcome:
+            await asyncio.sleep(self.recheck_seconds * random.uniform(0.8, 1.2))  # noqa: S311
+            try:
+                is_welcome = await self._load_rights()
+            except Exception as error:  # noqa: BLE001 - a database that is away must not end this
+                logger.warning("rights not read again: %s", error)
+
+    async def _join_groups(self) -> None:
+        """Be in the groups of the moment. The recheck and the frames may both come by here."""
+        async with self.regrouping:
+            await self.regroup(self._groups())
 
     def _groups(self) -> set[str]:
         rights = self.rights
+        if rights is None:
+            return set()
         groups = {live.store_group(rights.store_id), live.user_group(rights.user_id)}
         if rights.sees_everything_active:
             groups.add(live.everything_group(rights.store_id))
@@ -134,20 +158,12 @@ def _watch_request(text: str) -> Any:  # noqa: ANN401 - an id, None, or the mark
     return wanted if is_id or wanted is None else _NOTHING
 
 
-@database_sync_to_async
 def _rights_of(user: Any) -> Rights | None:  # noqa: ANN401 - a User or an AnonymousUser
-    fresh = User.objects.select_related("store").filter(pk=user.pk, is_active=True).first()
-    if fresh is None or fresh.store is None or not fresh.store.is_active:
-        return None
-    return Rights.of(fresh)
+    fresh = User.objects.still_welcome(user.pk)
+    return Rights.of(fresh) if fresh else None
 
 
-@database_sync_to_async
 def _revision_for(rights: Rights, conversation_id: int) -> int | None:
     """The conversation's revision, if this person may see any of its tickets."""
-    visible = Ticket.objects.visible_to(rights).filter(conversation=conversation_id)
-    return (
-        Conversation.objects.filter(pk=conversation_id, tickets__in=visible)
-        .values_list("revision", flat=True)
-        .first()
-    )
+    visible = Conversation.objects.visible_to(rights).filter(pk=conversation_id)
+    return visible.values_list("revision", flat=True).first()

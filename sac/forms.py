@@ -3,10 +3,17 @@
 from django import forms
 
 
+class TypedText(forms.CharField):
+    """Text as it was typed or pasted, less the NUL that no database keeps."""
+
+    def to_python(self, value: object) -> str:
+        return super().to_python(str(value or "").replace("\0", "")) or ""
+
+
 class ReplyForm(forms.Form):
     """A message to the customer. Length and emptiness are the action's to judge: it says why."""
 
-    text = forms.CharField(required=False, strip=False, max_length=100_000)
+    text = TypedText(required=False, strip=False, max_length=100_000)
     client_uuid = forms.UUIDField(
         error_messages={
             "required": "Recarregue a página e envie de novo.",
@@ -16,11 +23,11 @@ class ReplyForm(forms.Form):
 
 
 class DraftForm(forms.Form):
-    text = forms.CharField(required=False, strip=False, max_length=10_000)
+    text = TypedText(required=False, strip=False, max_length=10_000)
 
 
 class CloseForm(forms.Form):
-    reason = forms.CharField(
+    reason = TypedText(
         required=False,
         max_length=120,
         error_messages={"max_length": "O motivo pode ter até 120 caracteres."},

@@ -7,10 +7,13 @@ the reason given here, which is what the person reads.
 from dataclasses import dataclass
 from typing import Protocol, Self
 
+from django.db.models import F
+
 from evendas.accounts.models import User
-from sac.models import Attendant, Department, Ticket
+from sac.models import Attendant, Ticket
 
 LIVE = (Ticket.Status.WAITING.value, Ticket.Status.OPEN.value)
+FLAGS = ("can_view_all", "can_close_any", "can_take_over_any", "can_view_finance")
 
 
 class TicketFacts(Protocol):
@@ -71,22 +74,29 @@ class Rights:
         """Load the rights of an active user who belongs to a store."""
         if user.store_id is None:
             raise ValueError("a platform operator has no rights in a store")
-        attendant = Attendant.objects.active().filter(user=user).first()
-        if attendant is None:
+        # One row per department, one query: this runs before every page.
+        rows = list(
+            Attendant.objects.active()
+            .filter(user=user)
+            .values(
+                "id",
+                *FLAGS,
+                place=F("departments__id"),
+                instance=F("departments__instance_id"),
+                is_active_place=F("departments__is_active"),
+            )
+        )
+        if not rows:
             return cls(store_id=user.store_id, user_id=user.pk, is_admin=user.is_admin)
-        places = Department.objects.active().filter(attendants=attendant)
-        pairs = list(places.values_list("id", "instance_id"))
+        places = [row for row in rows if row["is_active_place"]]
         return cls(
             store_id=user.store_id,
             user_id=user.pk,
             is_admin=user.is_admin,
-            attendant_id=attendant.pk,
-            departments=frozenset(department for department, _ in pairs),
-            instances=frozenset(instance for _, instance in pairs),
-            can_view_all=attendant.can_view_all,
-            can_close_any=attendant.can_close_any,
-            can_take_over_any=attendant.can_take_over_any,
-            can_view_finance=attendant.can_view_finance,
+            attendant_id=rows[0]["id"],
+            departments=frozenset(row["place"] for row in places),
+            instances=frozenset(row["instance"] for row in places),
+            **{flag: rows[0][flag] for flag in FLAGS},
         )
 
     @property

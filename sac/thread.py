@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -56,19 +57,38 @@ Cursor = tuple[int, int]
 
 def page(ticket: Ticket, *, before: Cursor | None = None) -> Page:
     """Return the last PAGE messages before (sort key, id) `before`, with the events among them."""
-    messages = Message.objects.in_thread_of(ticket).exclude(state=Message.State.SUPERSEDED)
-    events = ticket.events.select_related("attendant", "department", "actor", "ticket")
+    messages = _messages(ticket).exclude(state=Message.State.SUPERSEDED)
     if before is not None:
         key, pk = before
         messages = messages.filter(Q(sort_key__lt=key) | Q(sort_key=key, id__lt=pk))
-        events = events.filter(sort_key__lt=key)
     newest = list(messages.order_by("-sort_key", "-id")[: PAGE + 1])
-    shown = newest[:PAGE]
-    if len(newest) == len(shown):
-        return Page(items=as_items([*shown, *events]), older_cursor="")
-    oldest = shown[-1]
-    events = events.filter(sort_key__gte=oldest.sort_key)
-    return Page(items=as_items([*shown, *events]), older_cursor=f"{oldest.sort_key}-{oldest.pk}")
+    shown, older = newest[:PAGE], newest[PAGE:]
+    events = _events(ticket).filter(_between(older[:1], shown, before))
+    cursor = f"{shown[-1].sort_key}-{shown[-1].pk}" if older else ""
+    return Page(items=as_items([*shown, *events]), older_cursor=cursor)
+
+
+def _between(older: list[Message], shown: list[Message], before: Cursor | None) -> Q:
+    """Which events stand on this page: each above the first message of its own sort key.
+
+    So a run of equal keys that is cut by a page's end keeps its events with its older part.
+    """
+    found = Q()
+    if older:
+        is_cut = older[0].sort_key == shown[-1].sort_key
+        found &= Q(**{"sort_key__gt" if is_cut else "sort_key__gte": shown[-1].sort_key})
+    if before is not None:
+        is_cut = bool(shown) and shown[0].sort_key == before[0]
+        found &= Q(**{"sort_key__lte" if is_cut else "sort_key__lt": before[0]})
+    return found
+
+
+def _messages(ticket: Ticket) -> models.QuerySet[Message]:
+    return Message.objects.in_thread_of(ticket).select_related("ticket")
+
+
+def _events(ticket: Ticket) -> models.QuerySet[TicketEvent]:
+    return ticket.events.select_related("attendant", "department", "actor", "ticket")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +106,16 @@ def changes(ticket: Ticket, *, since: int, limit: int = 200) -> Changes:
     The conversation's revision is read first: what commits later belongs to the next call.
     """
     upper = ticket.conversation.revision
-    messages = Message.objects.in_thread_of(ticket).filter(revision__gt=since, revision__lte=upper)
-    events = ticket.events.select_related("attendant", "department", "actor", "ticket").filter(
-        revision__gt=since, revision__lte=upper
-    )
     rows: list[Message | TicketEvent] = [
-        *messages.order_by("revision")[:limit],
-        *events.order_by("revision")[:limit],
+        *_messages(ticket).filter(_news(since, upper)).order_by("revision")[:limit],
+        *_events(ticket).filter(_news(since, upper)).order_by("revision")[:limit],
     ]
     rows = sorted(rows, key=lambda row: row.revision)[:limit]
     has_more = len(rows) == limit
     return Changes(
         items=as_items(rows), reached=rows[-1].revision if has_more else upper, has_more=has_more
     )
+
+
+def _news(since: int, upper: int) -> Q:
+    return Q(revision__gt=since, revision__lte=upper)

@@ -14,3 +14,7 @@ class LoginForm(AuthenticationForm):
         "invalid_login": "E-mail ou senha incorretos.",
         "inactive": "E-mail ou senha incorretos.",
     }
+
+    def clean_username(self) -> str:
+        """Lower case, as stored: tries are counted per account, however it is written."""
+        return str(self.cleaned_data["username"]).strip().lower()

@@ -1,17 +1,8 @@
-from django.contrib.auth import views
 from django.urls import path
 
-from evendas.accounts.forms import LoginForm
+from evendas.accounts.views import SignIn, SignOut
 
 urlpatterns = [
-    path(
-        "entrar/",
-        views.LoginView.as_view(
-            template_name="accounts/login.html",
-            authentication_form=LoginForm,
-            redirect_authenticated_user=True,
-        ),
-        name="login",
-    ),
-    path("sair/", views.LogoutView.as_view(), name="logout"),
+    path("entrar/", SignIn.as_view(), name="login"),
+    path("sair/", SignOut.as_view(), name="logout"),
 ]

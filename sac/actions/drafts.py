@@ -12,5 +12,5 @@ def keep_draft(ticket: Ticket, *, by: User, text: str) -> None:
     Draft.objects.update_or_create(
         conversation_id=ticket.conversation_id,
         user=by,
-        defaults={"text": text.replace("\0", ""), "store_id": ticket.store_id},
+        defaults={"text": text, "store_id": ticket.store_id},
     )

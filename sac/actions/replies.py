@@ -40,7 +40,7 @@ def send_reply(
 
 
 def _clean(text: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\0", "").strip()
+    text = text.replace("\r\n", "\n").strip()
     if not text:
         raise Invalid("Escreva uma mensagem antes de enviar.")
     if len(text) > Message.MAX_TEXT:

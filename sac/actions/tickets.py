@@ -89,7 +89,7 @@ def take(row: Held, *, by: User, rights: Rights) -> None:
     if ticket.status == Ticket.Status.CLOSED:
         raise TooLate("Este atendimento já foi encerrado.")
     insist(_still_sees(rights, ticket) and may_claim(rights, ticket))
-    ticket.attendant = Attendant.objects.select_related("user").get(pk=rights.attendant_id)
+    ticket.attendant = Attendant.objects.select_related("user").get(pk=rights.attendant_id or 0)
     ticket.status = Ticket.Status.OPEN
     ticket.taken_at = row.now
     ticket.new_since = None
@@ -116,7 +116,7 @@ def close_ticket(ticket: Ticket, *, by: User, rights: Rights, reason: str = "") 
         if current.status == Ticket.Status.CLOSED:
             raise TooLate("Este atendimento já foi encerrado.")
         insist(may_close(rights, current))
-        closer = Attendant.objects.filter(pk=rights.attendant_id).first()
+        closer = Attendant.objects.filter(pk=rights.attendant_id or 0).first()
         current.status = Ticket.Status.CLOSED
         current.closed_at = row.now
         current.closed_by = closer

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -73,11 +74,15 @@ def ticket_changes(request: DeskRequest, code: str) -> HttpResponse:
 @desk_view
 def ticket_older(request: DeskRequest, code: str) -> HttpResponse:
     found = visible_ticket(request, code)
+    return render(request, "sac/_older.html", {"ticket": found, **_thread(request, found)})
+
+
+def _thread(request: HttpRequest, found: Ticket) -> dict[str, Any]:
+    """The page of the thread that ends before `antes`; without it, the newest."""
     key, _, pk = request.GET.get("antes", "").partition("-")
     before = (int(key), int(pk)) if _is_number(key) and _is_number(pk) else None
     page = thread.page(found, before=before)
-    context = {"ticket": found, "thread": page.items, "older_cursor": page.older_cursor}
-    return render(request, "sac/_older.html", context)
+    return {"thread": page.items, "older_cursor": page.older_cursor}
 
 
 def _whole_number(request: HttpRequest, name: str) -> int:
@@ -112,17 +117,13 @@ def _list_context(request: DeskRequest, filters: Filters) -> dict[str, Any]:
 
 
 def ticket_context(request: DeskRequest, found: Ticket) -> dict[str, Any]:
-    page = thread.page(found)
-    return {
-        **header_context(request, found),
-        "thread": page.items,
-        "older_cursor": page.older_cursor,
-    }
+    return {**header_context(request, found), **_thread(request, found)}
 
 
 def header_context(request: DeskRequest, found: Ticket) -> dict[str, Any]:
     """Everything around the thread that depends on the viewer."""
-    draft = Draft.objects.filter(conversation=found.conversation_id, user=request.user).first()
+    drafts = Draft.objects.written_by(request.user)
+    draft = drafts.filter(conversation=found.conversation_id).first()
     return {
         "open": found,
         "ticket": found,
@@ -137,13 +138,10 @@ def header_context(request: DeskRequest, found: Ticket) -> dict[str, Any]:
 
 def _history(request: DeskRequest, found: Ticket) -> list[dict[str, Any]]:
     """The contact's other tickets. All are listed; reading one needs sight of it."""
-    others = Ticket.objects.filter(
-        store=request.store, conversation__contact=found.conversation.contact_id
-    ).exclude(pk=found.pk)
-    rows = list(others.select_related("department", "attendant").order_by("-id")[:HISTORY])
-    ids = [row.pk for row in rows]
-    visible = Ticket.objects.visible_to(request.rights).filter(id__in=ids)
-    readable = set(visible.values_list("id", flat=True))
+    person = found.conversation.contact_id
+    others = Ticket.objects.in_store(request.store).of_contact(person).exclude(pk=found.pk)
+    visible = Ticket.objects.visible_to(request.rights).filter(pk=OuterRef("pk"))
+    rows = others.select_related("department", "attendant").annotate(is_readable=Exists(visible))
     return [
         {
             "code": row.code,
@@ -152,7 +150,7 @@ def _history(request: DeskRequest, found: Ticket) -> list[dict[str, Any]]:
             "date": row.created_at,
             "department": row.department,
             "attendant": row.attendant,
-            "is_visible": row.pk in readable,
+            "is_visible": row.is_readable,  # type: ignore[attr-defined]
         }
-        for row in rows
+        for row in rows.order_by("-id")[:HISTORY]
     ]

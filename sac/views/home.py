@@ -19,7 +19,9 @@ def home(request: DeskRequest) -> HttpResponse:
     context = {
         "counts": counts(visible, Filters()),
         "oldest_wait": waiting.values_list("queued_at", flat=True).first(),
-        "attendant": Attendant.objects.filter(pk=request.rights.attendant_id).first(),
+        "attendant": Attendant.objects.in_store(request.store)
+        .filter(pk=request.rights.attendant_id or 0)
+        .first(),
         "lines": Instance.objects.in_store(request.store),
         "rights": request.rights,
         "store": request.store,

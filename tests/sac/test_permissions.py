@@ -1,0 +1,271 @@
+"""Who may do what, cell by cell, and one rule of sight in memory and in the database."""
+
+from collections.abc import Iterator
+from itertools import product
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+
+from evendas.accounts.models import User
+from sac.models import Attendant, Department, Ticket
+from sac.permissions import Rights, Sight, may_claim, may_close, may_reply, may_see, verdicts
+from tests.conftest import PASSWORD, Actor, Shop
+from tests.sac.board import Status, add_number, put_ticket
+
+# See, Claim, Reply, X close; "-" is out of sight. "mine" of somebody without an attendant row does
+# not exist: "·". A ticket without department is "near" on a number of one's own departments.
+TABLE = """
+                              waiting  mine  theirs  closed-mine  closed-theirs  closed-took-part
+attendant       own           SCR      SRX   S       S            S              S
+attendant       near          SCR      SRX   S       S            S              S
+attendant       other         -        SRX   -       S            -              S
+attendant       far           -        SRX   -       S            -              S
+view-all        own           SCR      SRX   S       S            S              S
+view-all        near          SCR      SRX   S       S            S              S
+view-all        other         SCR      SRX   S       S            -              S
+view-all        far           SCR      SRX   S       S            -              S
+close-any       own           SCRX     SRX   SX      S            S              S
+close-any       near          SCRX     SRX   SX      S            S              S
+close-any       other         -        SRX   -       S            -              S
+close-any       far           -        SRX   -       S            -              S
+take-over-any   own           SCR      SRX   S       S            S              S
+take-over-any   near          SCR      SRX   S       S            S              S
+take-over-any   other         -        SRX   -       S            -              S
+take-over-any   far           -        SRX   -       S            -              S
+finance         other         -        SRX   -       S            -              S
+supervisor      own           SCRX     SRX   SX      S            S              S
+supervisor      near          SCRX     SRX   SX      S            S              S
+supervisor      other         SCRX     SRX   SX      S            -              S
+supervisor      far           SCRX     SRX   SX      S            -              S
+admin           own           SX       ·     SX      ·            S              ·
+admin           near          SX       ·     SX      ·            S              ·
+admin           other         SX       ·     SX      ·            S              ·
+admin           far           SX       ·     SX      ·            S              ·
+admin-attends   own           SCRX     SRX   SX      S            S              S
+admin-attends   other         SCRX     SRX   SX      S            S              S
+admin-attends   far           SCRX     SRX   SX      S            S              S
+nobody          own           -        ·     -       ·            -              ·
+nobody          near          -        ·     -       ·            -              ·
+elsewhere       own           -        ·     -       ·            -              ·
+elsewhere       near          -        ·     -       ·            -              ·
+"""
+FLAGS: dict[str, dict[str, bool]] = {
+    "attendant": {},
+    "view-all": {"can_view_all": True},
+    "close-any": {"can_close_any": True},
+    "take-over-any": {"can_take_over_any": True},
+    "finance": {"can_view_finance": True},
+    "supervisor": {"can_view_all": True, "can_close_any": True, "can_take_over_any": True},
+    "admin-attends": {"is_admin": True},
+}
+KINDS, *ROWS = [line.split() for line in TABLE.strip().splitlines()]
+CELLS = [
+    pytest.param(who, place, dict(zip(KINDS, cells, strict=True)), id=f"{who}-{place}")
+    for who, place, *cells in ROWS
+]
+# Near and far are sight alone, which the tests of the rules hold.
+THROUGH_HTTP = [cell for cell in CELLS if cell.values[1] in {"own", "other"}]
+
+
+@pytest.fixture
+def board(shop: Shop, other_shop: Shop) -> Shop:
+    """The store of the table, with somebody else at work in it."""
+    shop.hire("Outra", shop.support, shop.sales)
+    return shop
+
+
+def _person(who: str, shop: Shop, other_shop: Shop) -> Actor:
+    if who in FLAGS:
+        return shop.hire("Eu", shop.support, **FLAGS[who])
+    if who == "elsewhere":
+        return other_shop.hire("Eva", other_shop.support, is_admin=True, can_view_all=True)
+    user = User.objects.create_user(
+        f"{who}@loja.test", PASSWORD, store=shop.store, full_name=who, is_admin=who == "admin"
+    )
+    return Actor(user)
+
+
+def _ticket(shop: Shop, place: str, kind: str, me: Attendant | None) -> Ticket:
+    somebody = Attendant.objects.get(nickname="Outra")
+    status, _, whose = kind.rpartition("-")
+    own = {"mine": me, "theirs": somebody, "part": somebody}.get(whose)
+    return put_ticket(
+        shop,
+        department={"own": shop.support, "other": shop.sales}.get(place),
+        instance=add_number(shop) if place == "far" else None,
+        attendant=own,
+        status=_status(status, whose),
+        took_part=me if whose == "part" else None,
+    )
+
+
+def _status(status: str, whose: str) -> str:
+    if status.startswith("closed"):
+        return Status.CLOSED
+    return Status.WAITING if whose == "waiting" else Status.OPEN
+
+
+def _allowed(rights: Rights, ticket: Ticket, *, took_part: bool) -> str:
+    if not may_see(rights, ticket, took_part=took_part):
+        return "-"
+    may = {"C": may_claim, "R": may_reply, "X": may_close}
+    return "S" + "".join(letter for letter, verdict in may.items() if verdict(rights, ticket))
+
+
+@pytest.mark.parametrize(("who", "place", "cells"), CELLS)
+def test_the_rules_say_what_the_table_says(
+    board: Shop, other_shop: Shop, who: str, place: str, cells: dict[str, str]
+) -> None:
+    person = _person(who, board, other_shop)
+    found = {
+        kind: _allowed(
+            person.rights,
+            _ticket(board, place, kind, person.attendant),
+            took_part=kind == "closed-took-part",
+        )
+        for kind, cell in cells.items()
+        if cell != "·"
+    }
+    assert found == {kind: cell for kind, cell in cells.items() if cell != "·"}
+
+
+@pytest.mark.parametrize(("who", "place", "cells"), THROUGH_HTTP)
+def test_the_desk_does_what_the_table_says(
+    board: Shop, other_shop: Shop, who: str, place: str, cells: dict[str, str]
+) -> None:
+    person = _person(who, board, other_shop)
+    done = {
+        kind: _through_http(person, _ticket(board, place, kind, person.attendant))
+        for kind, cell in cells.items()
+        if cell != "·"
+    }
+    assert done == {kind: cell for kind, cell in cells.items() if cell != "·"}
+
+
+def _through_http(person: Actor, ticket: Ticket) -> str:
+    """Try everything, each on the ticket as it was; a claim of one's own is no claim."""
+    tries = {
+        "S": ("get", "", {}),
+        "C": ("post", "posse/", {}),
+        "R": ("post", "mensagens/", {"text": "Oi", "client_uuid": str(uuid4())}),
+        "X": ("post", "encerramento/", {}),
+    }
+    answers = {
+        letter: _try(person, method, f"/sac/atendimento/{ticket.code}/{noun}", data)
+        for letter, (method, noun, data) in tries.items()
+    }
+    if answers["S"] == 404:
+        assert set(answers.values()) == {404}
+        return "-"
+    assert set(answers.values()) <= {200, 403, 409}
+    if ticket.status == Status.OPEN and ticket.attendant == person.attendant:
+        del answers["C"]
+    return "".join(letter for letter, status in answers.items() if status == 200)
+
+
+def _try(person: Actor, method: str, address: str, data: dict[str, str]) -> int:
+    with transaction.atomic():
+        answer = getattr(person.client, method)(address, data, headers={"HX-Request": "true"})
+        transaction.set_rollback(True)
+    return int(answer.status_code)
+
+
+def test_every_refusal_gives_its_reason(board: Shop, other_shop: Shop) -> None:
+    people = [_person(who, board, other_shop) for who in ("attendant", "admin")]
+    for person, kind in product(people, ("waiting", "theirs", "closed-theirs")):
+        ticket = _ticket(board, "own", kind, None)
+        for verdict in verdicts(person.rights, ticket).values():
+            assert bool(verdict) is (verdict.reason == "")
+
+
+def test_memory_and_database_agree_on_sight(shop: Shop, other_shop: Shop) -> None:
+    me = shop.hire("Eu").attendant
+    other = shop.hire("Outra").attendant
+    assert me
+    assert other
+    elsewhere = add_number(shop)
+    tickets = [
+        put_ticket(
+            shop,
+            department=department,
+            instance=instance,
+            status=status,
+            attendant=attendant,
+            took_part=part,
+        )
+        for (department, instance), (status, attendant), part in product(
+            [(shop.support, None), (shop.sales, None), (None, None), (None, elsewhere)],
+            [
+                (Status.WAITING, None),
+                (Status.OPEN, me),
+                (Status.OPEN, other),
+                (Status.CLOSED, None),
+                (Status.CLOSED, me),
+                (Status.CLOSED, other),
+            ],
+            [None, me, other],
+        )
+    ]
+    tickets += [put_ticket(other_shop, department=other_shop.support), put_ticket(other_shop)]
+    parts = {ticket.pk for ticket in tickets if ticket.events.filter(attendant=me).exists()}
+    for rights in _every_rights(shop, other_shop, me):
+        in_memory = {
+            ticket.code
+            for ticket in tickets
+            if may_see(rights, ticket, took_part=bool(rights.attendant_id) and ticket.pk in parts)
+        }
+        in_database = set(Ticket.objects.visible_to(rights).values_list("code", flat=True))
+        assert in_memory == in_database, rights
+
+
+def _every_rights(shop: Shop, other_shop: Shop, me: Attendant) -> Iterator[Rights]:
+    places: list[tuple[Department, ...]] = [(), (shop.support,), (shop.support, shop.sales)]
+    for is_admin, attends, view_all, departments in product(
+        (False, True), (False, True), (False, True), places
+    ):
+        yield Rights(
+            store_id=shop.store.pk,
+            user_id=me.user_id,
+            is_admin=is_admin,
+            attendant_id=me.pk if attends else None,
+            departments=frozenset(place.pk for place in departments if attends),
+            instances=frozenset(place.instance_id for place in departments if attends),
+            can_view_all=view_all and attends,
+        )
+    yield Rights(store_id=other_shop.store.pk, user_id=0, is_admin=True)
+
+
+def test_a_push_is_judged_like_the_ticket_it_is_about(shop: Shop) -> None:
+    me, other = shop.hire("Eu").attendant, shop.hire("Outra").attendant
+    assert me
+    tickets = [
+        put_ticket(shop, department=shop.support),
+        put_ticket(shop, attendant=me, status=Status.OPEN),
+        put_ticket(shop, attendant=other, status=Status.CLOSED),
+    ]
+    for rights, ticket in product(_every_rights(shop, shop, me), tickets):
+        assert may_see(rights, Sight.of(ticket)) == may_see(rights, ticket)
+        assert verdicts(rights, Sight.of(ticket)) == verdicts(rights, ticket)
+
+
+def test_a_closed_department_gives_no_sight(shop: Shop, ana: Actor) -> None:
+    assert ana.rights.departments == {shop.support.pk}
+    assert ana.rights.instances == {shop.instance.pk}
+    shop.support.is_active = False
+    shop.support.save()
+    assert ana.rights.departments == ana.rights.instances == frozenset()
+    assert ana.rights.attendant_id is not None
+
+
+def test_an_attendant_who_was_dismissed_has_no_rights_left(shop: Shop, sara: Actor) -> None:
+    assert sara.attendant
+    sara.attendant.is_active = False
+    sara.attendant.save()
+    assert sara.rights == Rights(store_id=shop.store.pk, user_id=sara.user.pk)
+
+
+def test_a_platform_operator_has_no_rights_in_any_store(db: None) -> None:
+    operator = User.objects.create_superuser("op@plataforma.test", PASSWORD, full_name="Op")
+    with pytest.raises(ValueError, match="platform operator"):
+        Rights.of(operator)

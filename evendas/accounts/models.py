@@ -50,6 +50,11 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
+    def still_welcome(self, user_id: int | None) -> "User | None":
+        """The person as they are now, unless they or their store were shut out meanwhile."""
+        active = self.filter(is_active=True, store__is_active=True).select_related("store")
+        return active.filter(pk=user_id).first()
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
 

@@ -1,6 +1,6 @@
 """One contact on one instance, for ever. Its row is the lock and the clock of all its changes."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
@@ -9,8 +9,18 @@ from evendas.accounts.models import User
 from evendas.sealing import StoreOwned, StoreRow
 from sac.models.contact import Contact
 
+if TYPE_CHECKING:
+    from sac.permissions import Rights
+
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def visible_to(self, rights: "Rights") -> Self:
+        """The conversations with a ticket this person may see."""
+        from sac.models.ticket import Ticket  # noqa: PLC0415 - Ticket points here
+
+        tickets = Ticket.objects.visible_to(rights).filter(conversation=models.OuterRef("pk"))
+        return self.filter(models.Exists(tickets), store_id=rights.store_id)
+
     def locked(self, ids: list[int]) -> list["Conversation"]:
         """Lock by ascending id, as every action does, and return the rows."""
         rows = self.filter(id__in=ids).order_by("id").select_for_update(no_key=True, of=("self",))
@@ -58,6 +68,11 @@ class Conversation(StoreRow):
         return self.revision
 
 
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def written_by(self, user: User) -> Self:
+        return self.filter(user=user)
+
+
 class Draft(StoreOwned):
     """What a person typed and did not send yet. It follows them from screen to screen."""
 
@@ -67,6 +82,8 @@ class Draft(StoreOwned):
     user = models.ForeignKey(User, models.CASCADE, db_constraint=False, related_name="+")
     text = models.TextField(blank=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         verbose_name = "rascunho"

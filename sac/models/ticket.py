@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 
 from automacao.models import Instance
-from evendas.accounts.models import User
+from evendas.accounts.models import Store, User
 from evendas.sealing import StoreOwned, StoreRow
 from sac.models.conversation import Conversation
 from sac.models.team import Attendant, Department
@@ -35,6 +35,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             ticket=models.OuterRef("pk"), attendant=rights.attendant_id
         )
         return own.filter(sight | (~live & models.Exists(took_part)))
+
+    def in_store(self, store: Store) -> Self:
+        return self.filter(store=store)
+
+    def of_contact(self, contact_id: int) -> Self:
+        """Every chapter of a person, on whichever number."""
+        return self.filter(conversation__contact=contact_id)
 
     def live(self) -> Self:
         return self.filter(status__in=Ticket.LIVE)

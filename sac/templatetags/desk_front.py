@@ -91,15 +91,10 @@ def first_name(full_name: str) -> str:
     return full_name.split(maxsplit=1)[0] if full_name.strip() else ""
 
 
-@dataclass(frozen=True, slots=True)
-class LineTrouble:
-    text: str
-
-
 @register.filter
-def lines_in_trouble(lines: Iterable[Instance]) -> list[LineTrouble]:
+def lines_in_trouble(lines: Iterable[Instance]) -> list[str]:
     """The numbers that were paired once and cannot send right now, in words."""
-    return [LineTrouble(text) for text in map(_trouble_of, lines) if text]
+    return [text for text in map(_trouble_of, lines) if text]
 
 
 def _trouble_of(line: Instance) -> str:

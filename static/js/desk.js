@@ -1,0 +1,147 @@
+// Sac > Atendimento, live: what each frame of the socket touches, and what is asked for to be sure.
+
+import "sac/composer";
+import * as list from "sac/list";
+import { focusTalk, forget, tell } from "sac/nav";
+import * as thread from "sac/thread";
+import { tellTime, weave } from "sac/weave";
+import { afterQuiet, ask, atMostEvery, connect, elements, the } from "sac/wire";
+
+const FIRST_LOOK = 1_000;
+const OFFLINE_AFTER = 1_500;
+const SLOW_ROUND = 60_000;
+
+let wasConnected = false;
+
+const isOpen = (conversation) => the("conversation").dataset.conversation === String(conversation);
+const isTicketOpen = (ticket) => the("conversation").dataset.ticket === String(ticket);
+
+const frames = {
+  hello() {
+    // The page that just loaded is nearly as fresh as its socket: no hurry.
+    if (wasConnected) refresh();
+    else setTimeout(refreshList, FIRST_LOOK);
+    wasConnected = true;
+  },
+  watching(frame) {
+    if (isOpen(frame.conversation)) thread.compare(frame);
+  },
+  thread(frame) {
+    if (!isOpen(frame.conversation)) return;
+    thread.receive(frame);
+    if (frame.header) refreshHeader();
+  },
+  row(frame) {
+    const row = list.receive(frame);
+    if (!isTicketOpen(frame.ticket)) return;
+    the("chat-head").toggleAttribute("data-new", "new" in row.dataset);
+    look();
+  },
+  gone(frame) {
+    list.remove(frame.ticket);
+    if (isTicketOpen(frame.ticket)) leave();
+  },
+  lines(frame) {
+    the("lines").replaceWith(elements(frame.html));
+    tellLines();
+  },
+};
+
+const socket = connect({
+  address: new URL("/ws/sac/", location.href.replace(/^http/, "ws")).href,
+  onFrame: (frame) => frames[frame.t]?.(frame),
+  onState: hearState,
+});
+
+// Pushes are hints: after a silence of any kind, ask for everything that is on screen.
+function refresh() {
+  thread.catchUp();
+  const isInUse = ["chat-head", "contact-card"].some((id) => the(id)?.contains(document.activeElement));
+  if (!isInUse) refreshHeader();
+  refreshList();
+}
+
+function refreshList() {
+  list.reread();
+  list.recount();
+}
+
+// --- What depends on the viewer, around the thread -----------------------------------------------
+
+const refreshHeader = atMostEvery(1_000, async () => {
+  const talk = the("conversation");
+  if (!talk.dataset.header) return;
+  const answer = await ask(talk.dataset.header);
+  if (the("conversation") !== talk) return;
+  if (!answer.ok) return;
+  htmx.swap(talk, answer.html, { swapStyle: "none" });
+  look();
+});
+
+function leave() {
+  if (!the("composer")) return;
+  for (const field of the("composer").querySelectorAll("textarea, button")) field.disabled = true;
+  tell("Esta conversa não está mais ao seu alcance.");
+}
+
+/** Clear NOVO once somebody who may answer really has the conversation before their eyes. */
+const look = afterQuiet(400, async () => {
+  const head = the("chat-head");
+  if (!head || !("new" in head.dataset) || !("mayReply" in head.dataset)) return;
+  if (document.visibilityState !== "visible" || !document.hasFocus()) return;
+  const answer = await ask(the("conversation").dataset.seen, { method: "POST" });
+  if (answer.ok) delete head.dataset.new;
+});
+
+function tellLines() {
+  const { summary } = the("lines").dataset;
+  the("lines-chip").textContent = summary;
+  the("lines-chip").hidden = !summary;
+}
+
+let offline;
+function hearState(state) {
+  clearTimeout(offline);
+  if (state === true) the("offline").replaceChildren();
+  else offline = setTimeout(() => tell(state || "Sem conexão. Tentando de novo…", "offline"), OFFLINE_AFTER);
+}
+
+function watch() {
+  const { conversation } = the("conversation").dataset;
+  socket.watch(conversation ? Number(conversation) : null);
+  look();
+}
+
+function wake() {
+  if (document.visibilityState !== "visible") return;
+  socket.wake();
+  refresh();
+  look();
+}
+
+document.addEventListener("sac:arrived", watch);
+document.addEventListener("sac:stepped", refreshHeader);
+document.addEventListener("sac:gone", leave);
+document.addEventListener("visibilitychange", wake);
+addEventListener("online", wake);
+addEventListener("focus", look);
+document.addEventListener("toggle", ({ target }) => target.querySelector?.("[data-first]")?.focus(), true);
+document.addEventListener("htmx:beforeRequest", ({ target }) => target.closest("[popover]")?.hidePopover());
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (detail.requestConfig.verb !== "post") return;
+  forget();
+  // The button that was pressed is gone with the old header.
+  if (document.activeElement === document.body) focusTalk();
+});
+for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.addEventListener(failure, () => tell("O servidor não respondeu. Tente de novo."));
+}
+setInterval(tellTime, 30_000);
+setInterval(() => {
+  if (document.visibilityState === "visible") refresh();
+  if (the("thread")) weave();
+}, SLOW_ROUND * (0.9 + Math.random() / 5));
+
+tellLines();
+list.tidy();
+watch();

@@ -1,0 +1,101 @@
+// Which conversation and which list the address means, and what a click makes of it.
+
+import * as list from "sac/list";
+import { afterQuiet, ask, the } from "sac/wire";
+
+const desk = the("desk");
+const firstQuery = desk.dataset.query;
+let wanted = 0;
+
+/** Show a refusal or a failure; those of the region "refusal" go away by themselves. */
+export function tell(text, region = "refusal") {
+  const note = document.createElement("p");
+  note.className = "notice notice-error";
+  note.textContent = text;
+  the(region).replaceChildren(note);
+  forget();
+}
+
+export const forget = afterQuiet(10_000, () => the("refusal").replaceChildren());
+
+/** Put the keyboard where one goes on: the answer, or on small screens the customer's name. */
+export function focusTalk() {
+  const box = the("composer")?.querySelector("textarea");
+  const hasKeyboard = matchMedia("(pointer: fine) and (min-width: 768px)").matches;
+  (hasKeyboard && box ? box : the("chat-name"))?.focus({ preventScroll: true });
+}
+
+async function open(address, { push = true } = {}) {
+  const mine = ++wanted;
+  document.dispatchEvent(new Event("sac:leaving"));
+  const answer = await ask(address);
+  if (mine !== wanted) return;
+  if (!answer.ok) {
+    tell(answer.status === 404 ? "Esta conversa não está ao seu alcance." : "A conversa não abriu. Tente de novo.");
+    return;
+  }
+  if (push) history.pushState({ fromList: !("open" in desk.dataset) }, "", address + desk.dataset.query);
+  htmx.swap(the("conversation"), answer.html, { swapStyle: "outerHTML" });
+  desk.dataset.open = "";
+  arrive();
+  focusTalk();
+}
+
+function close() {
+  wanted += 1;
+  document.dispatchEvent(new Event("sac:leaving"));
+  const { ticket } = the("conversation").dataset;
+  the("conversation").replaceWith(the("nothing-open").content.cloneNode(true));
+  delete desk.dataset.open;
+  arrive();
+  the(`ticket-${ticket}`)?.querySelector("a").focus();
+}
+
+function arrive() {
+  document.title = the("conversation").dataset.title ?? "Atendimento · E-Vendas SAC";
+  list.tidy();
+  document.dispatchEvent(new Event("sac:arrived"));
+}
+
+function followAddress() {
+  const { pathname, search } = location;
+  if ((search || firstQuery) !== desk.dataset.query) list.show(search || firstQuery);
+  if (pathname === the("conversation").dataset.address) return;
+  if (pathname !== desk.dataset.address) open(pathname, { push: false });
+  else if ("open" in desk.dataset) close();
+}
+
+function filter(query) {
+  history.replaceState(history.state, "", location.pathname + query);
+  list.show(query);
+}
+
+function back() {
+  if (history.state?.fromList) {
+    history.back();
+    return;
+  }
+  history.pushState(null, "", desk.dataset.address + desk.dataset.query);
+  close();
+}
+
+function actionOf(link) {
+  if (link.matches(".row-link, [data-open-ticket]")) return () => open(link.pathname);
+  if (link.matches(".tab")) return () => filter(link.search);
+  return link.matches("[data-back]") ? back : null;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const act = actionOf(link);
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+the("filters").addEventListener("change", () => {
+  const query = new URLSearchParams(new FormData(the("filters")));
+  if (!query.get("departamento")) query.delete("departamento");
+  filter(`?${query}`);
+});
+addEventListener("popstate", followAddress);

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import urlencode
 
@@ -93,10 +93,11 @@ def _place(cursor: str) -> tuple[datetime, int] | None:
     """Read a cursor; one that is no cursor means the beginning."""
     moment, _, pk = cursor.partition("~")
     try:
-        place = datetime.fromisoformat(moment), int(pk)
-    except ValueError:
+        # In UTC: the database knows fewer offsets than Python does.
+        place = datetime.fromisoformat(moment).astimezone(UTC), int(pk)
+    except (ValueError, OverflowError):
         return None
-    return place if place[0].tzinfo and 0 < place[1] < 2**63 else None
+    return place if 0 < place[1] < 2**63 else None
 
 
 def counts(tickets: TicketQuerySet, filters: Filters) -> dict[str, int]:

@@ -1,0 +1,219 @@
+"""Every address of the desk: who gets in, who does not, and what they are told."""
+
+from urllib.parse import quote
+from uuid import uuid4
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from evendas.accounts.models import User
+from sac.models import Message, Ticket
+from sac.urls import urlpatterns
+from tests.conftest import PASSWORD, Actor, Shop
+from tests.sac.board import Status, put_ticket
+from tests.sac.pages import read
+
+HTMX = {"HX-Request": "true"}
+# Every address of the desk has its place here, by the name of its URL.
+SCREENS = ("home", "desk", "desk_list", "desk_counts")
+READING = ("ticket", "ticket_header", "ticket_changes", "ticket_older")
+VERBS = ("ticket_messages", "ticket_claim", "ticket_close", "ticket_seen", "ticket_draft")
+MESSAGE_VERBS = ("message_retry", "message_confirm")
+ON_A_TICKET = (*READING, *VERBS, *MESSAGE_VERBS)
+
+
+def _address(name: str, ticket: Ticket | None = None, message: Message | None = None) -> str:
+    if name in SCREENS:
+        return reverse(name)
+    code = ticket.code if ticket else "2026-000001"
+    if name in MESSAGE_VERBS:
+        return reverse(name, args=[code, message.pk if message else 1])
+    return reverse(name, args=[code])
+
+
+def _ask(client: Client, name: str, address: str, **headers: str) -> HttpResponse:
+    if name in {*SCREENS, *READING}:
+        answer = client.get(address, headers=headers)
+    else:
+        data = {"text": "Oi", "client_uuid": str(uuid4())}
+        answer = client.post(address, data, headers=headers)
+    return answer  # type: ignore[return-value]
+
+
+@pytest.fixture
+def reply(shop: Shop, ana: Actor) -> Message:
+    """Ana's answer in a ticket of Suporte, which WhatsApp refused."""
+    ticket = put_ticket(shop, department=shop.support, attendant=ana.attendant, status=Status.OPEN)
+    return Message.objects.create(
+        store=shop.store,
+        conversation=ticket.conversation,
+        ticket=ticket,
+        instance=ticket.instance,
+        direction=Message.Direction.OUT,
+        origin=Message.Origin.DESK,
+        text="Resposta",
+        state=Message.State.FAILED,
+        created_at=ticket.created_at,
+        sent_at=ticket.created_at,
+        sort_key=1,
+        revision=1,
+    )
+
+
+def test_every_address_of_the_desk_is_in_these_tests() -> None:
+    names = [pattern.name for pattern in urlpatterns if isinstance(pattern, URLPattern)]
+    assert sorted(filter(None, names)) == sorted([*SCREENS, *ON_A_TICKET])
+
+
+@pytest.mark.parametrize("name", [*SCREENS, *READING])
+def test_a_stranger_is_led_to_the_login_and_back_to_the_page(db: None, name: str) -> None:
+    address = _address(name)
+    answer = _ask(Client(), name, f"{address}?situacao=aguardando")
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/entrar/?next={quote(address)}%3Fsituacao%3Daguardando"
+
+
+@pytest.mark.parametrize("name", [*VERBS, *MESSAGE_VERBS])
+def test_a_stranger_who_posts_is_led_to_the_login_and_then_home(db: None, name: str) -> None:
+    answer = _ask(Client(), name, _address(name))
+    assert (answer.status_code, answer["Location"]) == (302, "/entrar/?next=/")
+
+
+def test_a_fragment_asked_by_a_stranger_sends_the_whole_page_to_the_login(db: None) -> None:
+    page = "http://testserver/sac/atendimento/?situacao=em-aberto"
+    sent_on = Client().get("/sac/atendimento/lista/", headers={**HTMX, "HX-Current-URL": page})
+    answer = Client().get(sent_on["Location"], headers=HTMX)
+    assert answer["HX-Redirect"] == "/entrar/?next=/sac/atendimento/%3Fsituacao%3Dem-aberto"
+
+
+def test_the_login_as_a_page_redirects_nowhere(db: None) -> None:
+    assert "HX-Redirect" not in Client().get("/entrar/").headers
+
+
+@pytest.mark.parametrize("name", ON_A_TICKET)
+def test_another_store_finds_nothing(eva: Actor, reply: Message, name: str) -> None:
+    answer = _ask(eva.client, name, _address(name, reply.ticket, reply))
+    assert answer.status_code == 404
+    assert b"Resposta" not in answer.content
+
+
+@pytest.mark.parametrize("name", ON_A_TICKET)
+def test_what_is_out_of_sight_is_not_found(bia: Actor, reply: Message, name: str) -> None:
+    assert _ask(bia.client, name, _address(name, reply.ticket, reply)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ON_A_TICKET)
+def test_its_attendant_is_let_in_everywhere(ana: Actor, reply: Message, name: str) -> None:
+    answer = _ask(ana.client, name, _address(name, reply.ticket, reply), **HTMX)
+    # The failed message is not one whose arrival can be confirmed.
+    assert answer.status_code == (409 if name == "message_confirm" else answer.status_code)
+    assert answer.status_code in {200, 204, 409}
+
+
+@pytest.mark.parametrize("name", MESSAGE_VERBS)
+def test_a_message_is_found_only_under_its_own_ticket(
+    shop: Shop, ana: Actor, reply: Message, name: str
+) -> None:
+    own = put_ticket(shop, department=shop.support, attendant=ana.attendant, status=Status.OPEN)
+    assert _ask(ana.client, name, _address(name, own, reply)).status_code == 404
+
+
+@pytest.mark.parametrize("name", MESSAGE_VERBS)
+def test_a_message_of_another_store_is_not_found_under_ones_own_ticket(
+    other_shop: Shop, eva: Actor, reply: Message, name: str
+) -> None:
+    hers = put_ticket(other_shop, attendant=eva.attendant, status=Status.OPEN)
+    assert _ask(eva.client, name, _address(name, hers, reply)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "reason"),
+    [
+        ("ticket_claim", 409, "Ana já assumiu este atendimento."),
+        ("ticket_messages", 403, "Este atendimento está com outro atendente."),
+        ("ticket_close", 403, "Só quem está atendendo pode encerrar este atendimento."),
+        ("message_retry", 403, "Este atendimento está com outro atendente."),
+        ("message_confirm", 403, "Este atendimento está com outro atendente."),
+    ],
+)
+def test_who_sees_but_may_not_is_told_why(
+    shop: Shop, reply: Message, name: str, status: int, reason: str
+) -> None:
+    colleague = shop.hire("Caio", shop.support)
+    answer = _ask(colleague.client, name, _address(name, reply.ticket, reply), **HTMX)
+    assert answer.status_code == status
+    assert read(answer).find("p", class_="notice-error")[0].text.strip() == reason
+
+
+def test_who_answers_nobody_may_not_take_or_answer(shop: Shop, dono: Actor) -> None:
+    ticket = put_ticket(shop, department=shop.support)
+    for name in ("ticket_claim", "ticket_messages"):
+        answer = _ask(dono.client, name, _address(name, ticket), **HTMX)
+        assert answer.status_code == 403
+        assert "Só atendentes podem assumir um atendimento." in answer.content.decode()
+    assert Ticket.objects.get(pk=ticket.pk).status == Status.WAITING
+
+
+@pytest.mark.parametrize("name", [*SCREENS, *ON_A_TICKET])
+def test_the_wrong_method_is_refused(ana: Actor, reply: Message, name: str) -> None:
+    address = _address(name, reply.ticket, reply)
+    other = "post" if name in {*SCREENS, *READING} else "get"
+    for method in ("put", "patch", "delete", other):
+        assert getattr(ana.client, method)(address).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "code", ["%00", "2026-000001%00", "%F0%9F%98%80", "2026-999999", "a" * 900]
+)
+@pytest.mark.parametrize("name", READING)
+def test_a_code_nobody_has_is_not_found(ana: Actor, name: str, code: str) -> None:
+    tail = _address(name).partition("2026-000001")[2]
+    assert ana.client.get(f"/sac/atendimento/{code}{tail}").status_code == 404
+
+
+def test_a_message_number_beyond_all_numbers_is_not_found(ana: Actor, reply: Message) -> None:
+    assert reply.ticket
+    address = f"/sac/atendimento/{reply.ticket.code}/mensagens/{10**30}/reenvio/"
+    assert ana.client.post(address).status_code == 404
+
+
+def test_a_store_that_was_suspended_is_shut(shop: Shop, ana: Actor) -> None:
+    shop.store.is_active = False
+    shop.store.save()
+    answer = ana.client.get("/sac/atendimento/")
+    assert answer.status_code == 403
+    assert "Sua conta não pertence a uma loja ativa." in answer.content.decode()
+
+
+def test_a_platform_operator_sees_no_store(db: None) -> None:
+    operator = Actor(User.objects.create_superuser("op@plataforma.test", PASSWORD, full_name="Op"))
+    assert operator.client.get("/").status_code == 403
+
+
+def test_whoever_was_deactivated_is_out_at_the_next_click(ana: Actor) -> None:
+    ana.user.is_active = False
+    ana.user.save()
+    assert ana.client.get("/sac/atendimento/").status_code == 302
+
+
+def test_a_form_without_its_token_is_refused(ana: Actor, reply: Message) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = ana.client.cookies
+    for name in (*VERBS, *MESSAGE_VERBS):
+        answer = _ask(strict, name, _address(name, reply.ticket, reply), **HTMX)
+        assert answer.status_code == 403
+        assert "Esta página venceu" in answer.content.decode()
+    assert Message.objects.get().state == Message.State.FAILED
+
+
+def test_a_form_with_its_token_is_accepted(ana: Actor, reply: Message) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = ana.client.cookies
+    page = read(strict.get(_address("ticket", reply.ticket)))
+    token = page.find("input", name="csrfmiddlewaretoken")[0].attributes["value"]
+    answer = strict.post(
+        _address("ticket_close", reply.ticket), headers={**HTMX, "X-CSRFToken": token}
+    )
+    assert answer.status_code == 200

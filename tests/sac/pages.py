@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-
-from django.http import HttpResponse
+from typing import Protocol
 
 VOID = {"br", "hr", "img", "input", "link", "meta", "path", "circle", "line", "polyline", "rect"}
 
@@ -84,7 +83,16 @@ class _Reader(HTMLParser):
             element.text += data
 
 
-def read(answer: HttpResponse | str) -> Page:
+class Answer(Protocol):
+    """What the test client returns."""
+
+    status_code: int
+    content: bytes
+
+    def __getitem__(self, header: str) -> str: ...
+
+
+def read(answer: Answer | str) -> Page:
     """Read an answer's body, or a piece of HTML."""
     reader = _Reader()
     reader.feed(answer if isinstance(answer, str) else answer.content.decode())

@@ -4,7 +4,6 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, reverse
 
@@ -12,10 +11,10 @@ from evendas.accounts.models import User
 from sac.models import Message, Ticket
 from sac.urls import urlpatterns
 from tests.conftest import PASSWORD, Actor, Shop
+from tests.sac.acts import HTMX
 from tests.sac.board import Status, put_ticket
-from tests.sac.pages import read
+from tests.sac.pages import Answer, read
 
-HTMX = {"HX-Request": "true"}
 # Every address of the desk has its place here, by the name of its URL.
 SCREENS = ("home", "desk", "desk_list", "desk_counts")
 READING = ("ticket", "ticket_header", "ticket_changes", "ticket_older")
@@ -33,13 +32,11 @@ def _address(name: str, ticket: Ticket | None = None, message: Message | None = 
     return reverse(name, args=[code])
 
 
-def _ask(client: Client, name: str, address: str, **headers: str) -> HttpResponse:
+def _ask(client: Client, name: str, address: str, **headers: str) -> Answer:
     if name in {*SCREENS, *READING}:
-        answer = client.get(address, headers=headers)
-    else:
-        data = {"text": "Oi", "client_uuid": str(uuid4())}
-        answer = client.post(address, data, headers=headers)
-    return answer  # type: ignore[return-value]
+        return client.get(address, headers=headers)
+    data = {"text": "Oi", "client_uuid": str(uuid4())}
+    return client.post(address, data, headers=headers)
 
 
 @pytest.fixture

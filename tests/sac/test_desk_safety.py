@@ -12,10 +12,10 @@ from django.utils.html import escape
 
 from sac.models import Message, Ticket
 from tests.conftest import Actor, Shop
+from tests.sac.acts import HTMX
 from tests.sac.board import Status, put_ticket
 from tests.sac.pages import read
 
-HTMX = {"HX-Request": "true"}
 CANARY = "canário-da-Boreal"
 
 

@@ -151,7 +151,10 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """What a phone needs to pair. Empty texts: nothing to show yet, an event will bring it."""
+    """What a phone needs to pair. Empty texts: nothing to show yet, an event will bring it.
+
+    `qr` is the text inside the QR, here and in `SessionState`: the picture is ours to draw.
+    """
 
     qr: str = ""
     pairing_code: str = ""

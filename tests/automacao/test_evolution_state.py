@@ -86,8 +86,9 @@ def test_the_reason_of_a_loss_says_what_is_lost(reason: object, state: State) ->
     assert _one(webhook("status.instance", status)) == expected
 
 
-def test_a_loss_without_a_usable_reason_is_a_disconnection() -> None:
-    closed = {"state": "close", "statusReason": 10**30}
+@pytest.mark.parametrize("reason", [10**30, -1, True, None, "x"])
+def test_a_loss_without_a_usable_reason_is_a_disconnection(reason: object) -> None:
+    closed = {"state": "close", "statusReason": reason}
     assert _one(webhook("connection.update", closed)) == SessionState(State.DISCONNECTED, at=AT)
 
 

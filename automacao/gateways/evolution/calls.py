@@ -1,5 +1,6 @@
 """What we ask of Evolution over HTTP. Every failure leaves here as one of the port's errors."""
 
+import atexit
 import re
 import threading
 from collections.abc import Iterator, Sequence
@@ -212,6 +213,12 @@ def _client(url: str) -> httpx.Client:
             limits = httpx.Limits(max_connections=100, keepalive_expiry=2)
             _clients[url] = httpx.Client(base_url=url, limits=limits, trust_env=False)
         return _clients[url]
+
+
+@atexit.register
+def _close_clients() -> None:
+    for client in _clients.values():
+        client.close()
 
 
 def _key(channel: Channel) -> str:

@@ -44,7 +44,7 @@ class Identity:
     value: str
 
 
-# --- Events: what a webhook body may mean -----------------------------------------------------------
+# --- Events: what a webhook body may mean ---------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Triage:
     reason: str = ""
 
 
-# --- Calls: what we may ask of a gateway --------------------------------------------------------------
+# --- Calls: what we may ask of a gateway ----------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

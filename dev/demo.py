@@ -23,12 +23,17 @@ Demo = Callable[[Supervisor, Path], None]
 
 def main() -> int:
     """Run the demo; return 0 when it was up and somebody stopped it."""
+    return alone(run)
+
+
+def alone(demo: Demo) -> int:
+    """Run something as the only one in our folder, stop what it started, return the exit code."""
     attention = Attention()
     try:
         folder = own_folder()
         with held(folder / LOCK) as ours:
             _insist_on_being_alone(ours=ours)
-            supervised(run, Supervisor(private(folder / "logs"), attention.pause), folder)
+            supervised(demo, Supervisor(private(folder / "logs"), attention.pause), folder)
     except Asked:
         return 130
     except (Failure, OSError, subprocess.SubprocessError) as error:

@@ -54,7 +54,6 @@ _EVENTS = [
     "MESSAGES_EDITED",
     "MESSAGES_DELETE",
     "SEND_MESSAGE",
-    "CONTACTS_UPDATE",
     "CALL",
 ]
 _SETTINGS = {

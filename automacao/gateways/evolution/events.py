@@ -29,6 +29,8 @@ _NOISE = frozenset(
         "chats.update",
         "chats.upsert",
         "contacts.set",
+        # A profile picture's address, with every message: the contact's name comes with those.
+        "contacts.update",
         "contacts.upsert",
         "group-participants.update",
         "group.participants.update",

@@ -66,7 +66,7 @@ def classify(status: int, body: object) -> type[GatewayError] | None:
         return GatewayUnavailable if dig(body, "error") is True else None
     if 300 <= status < 400:
         return GatewayMisconfigured
-    if status in {502, 503} and body is None:  # a proxy, with no gateway behind it
+    if status == 503 and body is None:  # a proxy, with no gateway behind it
         return GatewayUnavailable
     if dig(body, "code") == "LICENSE_REQUIRED":
         return GatewayMisconfigured

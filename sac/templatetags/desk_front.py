@@ -1,12 +1,16 @@
-"""How the desk groups bubbles, names days and greets."""
+"""How the desk groups bubbles, names days, greets, and loads its modules."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django import template
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from automacao.models import Instance
 from sac.models import Message, TicketEvent
@@ -68,9 +72,7 @@ def day_label(day: date) -> str:
 @register.filter
 def elapsed(since: datetime) -> str:
     """Write a wait as people say it: 4 min, 2 h 10 min, 3 dias."""
-    minutes = max(0, int((timezone.now() - since).total_seconds() // 60))
-    if minutes < 1:
-        return "menos de 1 min"
+    minutes = max(1, int((timezone.now() - since).total_seconds() // 60))
     if minutes < 60:
         return f"{minutes} min"
     hours, rest = divmod(minutes, 60)
@@ -115,3 +117,22 @@ def lines_summary(lines: Iterable[Instance]) -> str:
     if not paired or lines_in_trouble(paired):
         return ""
     return f"{paired[0]} conectada" if len(paired) == 1 else f"{len(paired)} números conectados"
+
+
+@register.simple_tag(takes_context=True)
+def module_map(context: template.Context, *names: str) -> SafeString:
+    """Let the modules of static/js import each other as "sac/<name>", whatever hash a file carries.
+
+    Also asks for them at once, so that one importing another costs no second round trip.
+    """
+    nonce = context.get("csp_nonce", "")
+    files = {f"sac/{name}": static(f"js/{name}.js") for name in names}
+    imports = mark_safe(json.dumps({"imports": files}))  # noqa: S308 - our own file names
+    preload = format_html_join(
+        "\n",
+        '<link rel="modulepreload" nonce="{}" href="{}">',
+        ((nonce, address) for address in files.values()),
+    )
+    return format_html(
+        '<script type="importmap" nonce="{}">{}</script>\n{}', nonce, imports, preload
+    )

@@ -47,10 +47,18 @@ const frames = {
   },
 };
 
+let offline;
 const socket = connect({
   address: new URL("/ws/sac/", location.href.replace(/^http/, "ws")).href,
   onFrame: (frame) => frames[frame.t]?.(frame),
-  onState: hearState,
+  onFound() {
+    offline = clearTimeout(offline);
+    the("offline").replaceChildren();
+  },
+  onLost() {
+    offline ??= setTimeout(() => tell("Sem conexão. Tentando de novo…", "offline"), OFFLINE_AFTER);
+  },
+  onRefused: () => tell("Sua sessão terminou. Recarregue a página para entrar de novo.", "offline"),
 });
 
 // Pushes are hints: after a silence of any kind, ask for everything that is on screen.
@@ -99,13 +107,6 @@ function tellLines() {
   the("lines-chip").hidden = !summary;
 }
 
-let offline;
-function hearState(state) {
-  clearTimeout(offline);
-  if (state === true) the("offline").replaceChildren();
-  else offline = setTimeout(() => tell(state || "Sem conexão. Tentando de novo…", "offline"), OFFLINE_AFTER);
-}
-
 function watch() {
   const { conversation } = the("conversation").dataset;
   socket.watch(conversation ? Number(conversation) : null);
@@ -145,3 +146,4 @@ setInterval(() => {
 tellLines();
 list.tidy();
 watch();
+forget();

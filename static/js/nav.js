@@ -21,7 +21,7 @@ export const forget = afterQuiet(10_000, () => the("refusal").replaceChildren())
 /** Put the keyboard where one goes on: the answer, or on small screens the customer's name. */
 export function focusTalk() {
   const box = the("composer")?.querySelector("textarea");
-  const hasKeyboard = matchMedia("(pointer: fine) and (min-width: 768px)").matches;
+  const hasKeyboard = matchMedia("(pointer: fine) and (min-width: 900px)").matches;
   (hasKeyboard && box ? box : the("chat-name"))?.focus({ preventScroll: true });
 }
 

@@ -62,9 +62,8 @@ export function tellTime() {
 }
 
 function elapsed(exact) {
-  const minutes = Math.max(0, Math.floor(exact));
+  const minutes = Math.max(1, Math.floor(exact));
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  if (minutes < 1) return "menos de 1 min";
   if (hours < 1) return `${minutes} min`;
   if (hours < 24) return rest ? `${hours} h ${rest} min` : `${hours} h`;
   return hours < 48 ? "1 dia" : `${Math.floor(hours / 24)} dias`;

@@ -61,8 +61,8 @@ export function afterQuiet(pause, work) {
   };
 }
 
-/** Keep one socket open. onState hears true, false while it retries, or why it gave up for good. */
-export function connect({ address, onFrame, onState }) {
+/** Keep one socket open. It is lost while it retries, and refused for good. */
+export function connect({ address, onFrame, onFound, onLost, onRefused }) {
   let socket;
   let tries = 0;
   let retry;
@@ -80,7 +80,7 @@ export function connect({ address, onFrame, onState }) {
     clearTimeout(probe);
     if (frame.t === "hello") {
       tries = 0;
-      onState(true);
+      onFound();
       send();
     }
     onFrame(frame);
@@ -88,8 +88,11 @@ export function connect({ address, onFrame, onState }) {
 
   function lose(code) {
     clearTimeout(probe);
-    onState(code === REFUSED && "Sua sessão terminou. Recarregue a página para entrar de novo.");
-    if (code === REFUSED) return;
+    if (code === REFUSED) {
+      onRefused();
+      return;
+    }
+    onLost();
     const wait = Math.min(8_000, 500 * 2 ** tries++);
     retry = setTimeout(open, wait * (0.5 + Math.random() / 2));
   }

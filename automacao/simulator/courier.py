@@ -18,6 +18,7 @@ LONGEST_WAIT = 300.0
 JITTER = 0.2
 NEVER_RETRIED = {400, 401, 403, 404, 422}
 TIMEOUT = 30.0
+SOCKETS = 64
 
 _dice = secrets.SystemRandom()
 
@@ -30,6 +31,9 @@ class Courier:
         self._retry_scale = retry_scale
         self._under_way: set[asyncio.Task[None]] = set()
         self._client: httpx.AsyncClient | None = None
+        # The real gateway opens a socket per event; this many keep a small machine alive. Waiting
+        # here and not in httpx, whose queue costs the square of its length.
+        self._sockets = asyncio.Semaphore(SOCKETS)
 
     @property
     def pending(self) -> int:
@@ -75,7 +79,8 @@ class Courier:
 
     async def _arrives(self, url: str, headers: dict[str, str], body: bytes) -> bool:
         try:
-            answer = await self._http().post(url, content=body, headers=headers)
+            async with self._sockets:
+                answer = await self._http().post(url, content=body, headers=headers)
         except httpx.HTTPError as error:
             logger.debug("Webhook to %s: %r", url, error)
             return False
@@ -86,12 +91,7 @@ class Courier:
 
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:
-            # The real gateway opens a socket per event; a hundred keep a small machine alive.
-            self._client = httpx.AsyncClient(
-                timeout=httpx.Timeout(TIMEOUT, pool=None),
-                limits=httpx.Limits(max_connections=100),
-                trust_env=False,
-            )
+            self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
         return self._client
 
 

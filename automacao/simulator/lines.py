@@ -117,7 +117,7 @@ def give_qr_up(net: Network, line: Instance) -> None:
 def pair(net: Network, line: Instance, *, phone: str, profile: str = "") -> None:
     """Let a phone scan the code: WhatsApp asks for a restart (515), then the line opens."""
     line.own_id, line.qr = phone, Qr()
-    line.profile = profile or line.profile or "Loja"
+    line.profile = profile or line.profile or f"Loja {phone[-4:]}"
     line.closed_reason = line.closed_at = None
     net.emit(line, "connection.update", shapes.connection(line, "connecting"))
     _open(net, line)

@@ -149,10 +149,11 @@ def test_a_phone_that_is_off_confirms_when_it_is_back(stage: Stage, desk: Desk) 
     stage.connected(desk)
     stage.control.phone(CUSTOMER, online=False, reads_alone=True)
     stage.send("Olá!")
-    desk.events("send.message")
+    stage.send("A quem está ligado", number="5511900000002")
+    assert desk.data("messages.update")["remoteJid"] == "5511900000002@s.whatsapp.net"
     assert stage.control.thread(CUSTOMER)[0].status == "PENDING"
     stage.control.phone(CUSTOMER, online=True)
-    told = [body["data"]["status"] for body in desk.events("messages.update", 2)]
+    told = [body["data"]["status"] for body in desk.events("messages.update", 3)[1:]]
     assert sorted(told) == ["DELIVERY_ACK", "READ"]
 
 
@@ -322,3 +323,13 @@ def test_a_customer_registered_without_the_ninth_digit_keeps_that_address(
     assert desk.data("messages.upsert")["key"]["remoteJid"] == "553198765432@s.whatsapp.net"
     answer = stage.send("Olá!", number="5531998765432").json()
     assert answer["key"]["remoteJid"] == "553198765432@s.whatsapp.net"
+
+
+def test_a_mobile_and_the_landline_inside_it_are_two_phones(stage: Stage, desk: Desk) -> None:
+    stage.connected(desk)
+    stage.control.receive("551132654321", "Do fixo")
+    stage.control.receive("5511932654321", "Do celular")
+    stage.control.receive("551187654321", "Conta antiga")
+    stage.control.receive("5511987654321", "A mesma conta")
+    numbers = [phone["wa_id"] for phone in stage.control.state()["phones"][3:]]
+    assert numbers == ["551132654321", "5511932654321", "551187654321"]

@@ -1,17 +1,13 @@
 """Celery's entrances to the desk. Ids only; each is safe to run twice or never."""
 
-from datetime import timedelta
-
 from celery import shared_task
-from django.utils import timezone
 
 from automacao.models import Instance
 from evendas.bell import ring
-from sac.actions import line, outbox
-from sac.actions.statuses import apply_waiting_statuses
+from sac.actions import line, outbox, statuses
 from sac.deliver import deliver_conversation, due_for_settling, settle_message
 from sac.drain import drain_instance
-from sac.models import Conversation, EarlyStatus
+from sac.models import Conversation
 
 
 @shared_task(name="sac.drain")
@@ -52,8 +48,8 @@ def sweep_outbox() -> None:
     """Ring for what is due to leave, and settle what nobody knows the fate of."""
     outbox.expire_leases()
     outbox.give_up_on_unknown()
-    apply_waiting_statuses()
-    EarlyStatus.objects.filter(received_at__lt=timezone.now() - timedelta(hours=24)).delete()
+    statuses.apply_waiting_statuses()
+    statuses.forget_early_statuses()
     for conversation_id in Conversation.objects.with_due_messages().values_list("pk", flat=True):
         ring("sac.deliver", conversation_id)
     for message_id in due_for_settling():

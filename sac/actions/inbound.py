@@ -6,7 +6,7 @@ after them, and the code counter's row is taken last.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,7 +16,8 @@ from automacao.gateways.port import Event, MessageEcho, MessageReceived
 from automacao.models import Instance
 from evendas import clock
 from sac.actions.codes import take_codes
-from sac.actions.people import find_or_create_contacts
+from sac.actions.people import Identities, find_or_create_contacts
+from sac.actions.rows import write_columns
 from sac.actions.statuses import apply_early_statuses
 from sac.actions.trail import step
 from sac.announce import Announcement
@@ -25,6 +26,14 @@ from sac.ordering import clamp, is_late, sort_key
 from sac.permissions import Sight
 
 Said = MessageReceived | MessageEcho
+# Ours, handed to the gateway and without an id: an echo may bring it.
+_NAMELESS = (
+    Message.State.SENDING,
+    Message.State.UNKNOWN,
+    Message.State.UNCONFIRMED,
+    # Accepted by an answer that did not name the message.
+    Message.State.ACCEPTED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class Thread:
     ticket: Ticket | None
     department: Department | None
     now: datetime
-    known: dict[str, Message]
+    known: set[str | None]
     unsettled: list[Message]
     announcement: Announcement = field(init=False)
     before: Sight | None = field(init=False)
@@ -78,19 +87,17 @@ def receive_messages(instance: Instance, arrivals: Sequence[tuple[Arrival, Said]
 
 def _open_threads(
     instance: Instance, arrivals: Sequence[tuple[Arrival, Said]]
-) -> dict[tuple[object, ...], Thread]:
-    owners = find_or_create_contacts(instance.store_id, [said.identities for _, said in arrivals])
-    _learn_names(owners, arrivals)
-    conversations = _lock_conversations(instance, owners, arrivals)
-    ids = [conversation.pk for conversation in conversations.values()]
-    live = Ticket.objects.live().filter(conversation__in=ids).order_by("id").values_list("id")
-    tickets = {row.conversation_id: row for row in Ticket.objects.locked([pk for (pk,) in live])}
-    known = _known_messages(instance, [said.id for _, said in arrivals])
-    unsettled = _unsettled_messages(ids) if _has_echo(arrivals) else {}
+) -> dict[Identities, Thread]:
+    people = find_or_create_contacts(instance.store_id, [said.identities for _, said in arrivals])
+    _learn_names(people, arrivals)
+    conversations = _lock_conversations(instance, people, arrivals)
+    tickets = _lock_tickets(conversations)
+    known = _known_ids(instance, [said.id for _, said in arrivals])
+    unsettled = _unsettled_messages(conversations) if _has_echo(arrivals) else {}
     department = _only_department(instance)
     now = clock.now()
     by_contact = {
-        contact_id: Thread(
+        conversation.contact_id: Thread(
             conversation=conversation,
             ticket=tickets.get(conversation.pk),
             department=department,
@@ -98,66 +105,85 @@ def _open_threads(
             known=known,
             unsettled=unsettled.get(conversation.pk, []),
         )
-        for contact_id, conversation in conversations.items()
+        for conversation in conversations
     }
-    return {identities: by_contact[contact_id] for identities, contact_id in owners.items()}
+    return {identities: by_contact[contact.pk] for identities, contact in people.items()}
 
 
 def _learn_names(
-    owners: dict[tuple[object, ...], int], arrivals: Iterable[tuple[Arrival, Said]]
+    people: dict[Identities, Contact], arrivals: Iterable[tuple[Arrival, Said]]
 ) -> None:
     names = {
-        owners[said.identities]: said.push_name
+        people[said.identities]: said.push_name
         for _, said in arrivals
         if isinstance(said, MessageReceived) and said.push_name
     }
-    contacts = Contact.objects.filter(id__in=names)
-    learned = [contact for contact in contacts if contact.learn_name(names[contact.pk])]
-    if learned:
-        Contact.objects.bulk_update(learned, ["name"])
+    write_columns([person for person, name in names.items() if person.learn_name(name)], ["name"])
 
 
 def _lock_conversations(
     instance: Instance,
-    owners: dict[tuple[object, ...], int],
+    people: dict[Identities, Contact],
     arrivals: Iterable[tuple[Arrival, Said]],
-) -> dict[int, Conversation]:
-    addresses = {owners[said.identities]: said.address for _, said in arrivals}
-    existing = Conversation.objects.filter(instance=instance, contact__in=addresses)
-    ids = dict(existing.values_list("contact_id", "id"))
-    missing = [
-        Conversation(
-            store_id=instance.store_id,
-            instance=instance,
-            contact_id=contact_id,
-            send_address=address,
-        )
-        for contact_id, address in addresses.items()
-        if contact_id not in ids
-    ]
-    if missing:
-        Conversation.objects.bulk_create(missing, ignore_conflicts=True)
-        ids = dict(existing.all().values_list("contact_id", "id"))
-    locked = {row.contact_id: row for row in Conversation.objects.locked(list(ids.values()))}
-    for contact_id, conversation in locked.items():
-        conversation.send_address = addresses[contact_id]
-    return locked
+) -> list[Conversation]:
+    addresses = {people[said.identities]: said.address for _, said in arrivals}
+    contacts = {contact.pk: contact for contact in addresses}
+    locked = (
+        Conversation.objects.filter(instance=instance, contact__in=contacts)
+        .order_by("id")
+        .select_for_update(no_key=True)
+    )
+    rows = list(locked)
+    if len(rows) < len(contacts):
+        _open_conversations(instance, addresses)
+        rows = list(locked.all())
+    for row in rows:
+        # What every reader of them needs is at hand already.
+        row.instance, row.store = instance, instance.store
+        row.contact = contacts[row.contact_id]
+        row.send_address = addresses[row.contact]
+    return rows
 
 
-def _known_messages(instance: Instance, ids: Sequence[str]) -> dict[str, Message]:
-    rows = Message.objects.filter(instance=instance, provider_id__in=ids).only("provider_id")
-    return {row.provider_id: row for row in rows if row.provider_id}
+def _open_conversations(instance: Instance, addresses: dict[Contact, str]) -> None:
+    Conversation.objects.bulk_create(
+        [
+            Conversation(
+                store_id=instance.store_id,
+                instance=instance,
+                contact=contact,
+                send_address=address,
+            )
+            for contact, address in addresses.items()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _lock_tickets(conversations: Sequence[Conversation]) -> dict[int, Ticket]:
+    by_id = {conversation.pk: conversation for conversation in conversations}
+    live = Ticket.objects.live().filter(conversation__in=by_id).order_by("id")
+    locked = live.select_for_update(no_key=True, of=("self",))
+    tickets = {row.conversation_id: row for row in locked.select_related("department", "attendant")}
+    for conversation_id, ticket in tickets.items():
+        ticket.conversation = by_id[conversation_id]
+        ticket.instance, ticket.store = ticket.conversation.instance, ticket.conversation.store
+    return tickets
+
+
+def _known_ids(instance: Instance, ids: Sequence[str]) -> set[str | None]:
+    rows = Message.objects.filter(instance=instance, provider_id__in=ids)
+    return set(rows.values_list("provider_id", flat=True))
 
 
 def _has_echo(arrivals: Iterable[tuple[Arrival, Said]]) -> bool:
     return any(isinstance(said, MessageEcho) for _, said in arrivals)
 
 
-def _unsettled_messages(conversation_ids: Sequence[int]) -> dict[int, list[Message]]:
-    """Ours that were handed to the gateway and have no id yet, oldest first."""
-    states = [Message.State.SENDING, Message.State.UNKNOWN, Message.State.UNCONFIRMED]
+def _unsettled_messages(conversations: Sequence[Conversation]) -> dict[int, list[Message]]:
+    """Ours that may come back as an echo, oldest first."""
     rows = Message.objects.filter(
-        conversation__in=conversation_ids, provider_id=None, state__in=states
+        conversation__in=conversations, provider_id=None, state__in=_NAMELESS
     )
     found: dict[int, list[Message]] = defaultdict(list)
     for row in rows.select_related("attendant", "ticket").order_by("id"):
@@ -216,10 +242,8 @@ def _recognise(thread: Thread, arrival: Arrival, echo: MessageEcho) -> None:
     ours.provider_id = echo.id
     ours.advance(Message.State.ACCEPTED)
     ours.revision = thread.conversation.next_revision()
-    thread.known[echo.id] = ours
+    thread.known.add(echo.id)
     thread.adopted.append(ours)
-    if thread.ticket:
-        thread.ticket.follow(ours)
 
 
 def _overhear(thread: Thread, arrival: Arrival, echo: MessageEcho) -> None:
@@ -258,7 +282,7 @@ def _message(
         revision=conversation.next_revision(),
     )
     thread.messages.append(message)
-    thread.known[said.id] = message
+    thread.known.add(said.id)
     return message
 
 
@@ -269,32 +293,29 @@ def _once(threads: Iterable[Thread]) -> list[Thread]:
 
 
 def _save(instance: Instance, threads: Sequence[Thread]) -> None:
+    messages = [message for row in threads for message in row.messages]
+    adopted = [message for row in threads for message in row.adopted]
+    apply_early_statuses(instance, [row for row in (*messages, *adopted) if row.is_out])
     new = [row.ticket for row in threads if row.ticket and row.is_new_ticket]
     _give_codes(instance, new)
     Ticket.objects.bulk_create(new)
-    Message.objects.bulk_create([message for row in threads for message in row.messages])
-    Message.objects.bulk_update(
-        [message for row in threads for message in row.adopted],
-        ["provider_id", "state", "lease_until", "revision"],
-    )
+    Message.objects.bulk_create(messages)
+    write_columns(adopted, Message.SENDING_FIELDS)
     TicketEvent.objects.bulk_create([event for row in threads for event in row.events])
-    touched = [_with_preview(row) for row in threads]
-    Ticket.objects.bulk_update([row for row in touched if row], Ticket.ACTIVITY_FIELDS)
-    _apply_early(instance, threads)
-    Conversation.objects.bulk_update(
-        [row.conversation for row in threads], ["revision", "send_address"]
-    )
+    write_columns([ticket for row in threads for ticket in _shown(row)], Ticket.ACTIVITY_FIELDS)
+    write_columns([row.conversation for row in threads], ["revision", "send_address"])
 
 
-def _with_preview(thread: Thread) -> Ticket | None:
-    """The ticket, if its row still has to be written. Ticks need the id of what it shows."""
-    ticket, shown = thread.ticket, thread.shown
+def _shown(thread: Thread) -> Iterator[Ticket]:
+    """The thread's ticket, which shows the last message by its id: its ticks go there too."""
+    ticket = thread.ticket
     if ticket is None:
-        return None
-    if shown:
-        ticket.preview_message_id = shown.pk
-    is_written = thread.is_new_ticket and (shown is None or not shown.is_out)
-    return None if is_written else ticket
+        return
+    if thread.shown:
+        ticket.preview_message_id = thread.shown.pk
+    for message in (*thread.messages, *thread.adopted):
+        ticket.follow(message)
+    yield ticket
 
 
 def _give_codes(instance: Instance, tickets: Sequence[Ticket]) -> None:
@@ -305,17 +326,6 @@ def _give_codes(instance: Instance, tickets: Sequence[Ticket]) -> None:
         tickets, take_codes(instance.store_id, year, len(tickets)), strict=True
     ):
         ticket.code = code
-
-
-def _apply_early(instance: Instance, threads: Sequence[Thread]) -> None:
-    """Statuses that came before their message find it now."""
-    ours = [
-        message
-        for row in threads
-        for message in [*row.messages, *row.adopted]
-        if message.direction == Message.Direction.OUT
-    ]
-    apply_early_statuses(instance, ours)
 
 
 def _announce(thread: Thread) -> None:

@@ -15,7 +15,7 @@ from automacao.gateways.port import Accepted, GatewayError, OutboundText, Outcom
 from automacao.models import Instance
 from evendas import clock
 from sac.actions.statuses import apply_early_statuses, save_and_announce
-from sac.models import Conversation, Message
+from sac.models import Conversation, Message, Ticket
 
 BUSY = (Message.State.QUEUED, Message.State.SENDING, Message.State.UNKNOWN)
 
@@ -70,40 +70,44 @@ def accept_sending(message_id: int, accepted: Accepted) -> None:
         if message.provider_id or message.state not in _in_doubt():
             return
         if accepted.id:
-            _drop_echo(conversation, message, accepted.id)
+            _drop_echo(message, accepted.id)
             message.provider_id = accepted.id
         if accepted.address:
             conversation.send_address = accepted.address
         message.advance(Message.State.ACCEPTED)
-        message.error = ""
+        message.lease_until = None
         apply_early_statuses(conversation.instance, [message])
-        save_and_announce(conversation, [message])
+        save_and_announce([message])
 
 
 def _in_doubt() -> set[str]:
     return {Message.State.SENDING, Message.State.UNKNOWN, Message.State.UNCONFIRMED}
 
 
-def _drop_echo(conversation: Conversation, message: Message, provider_id: str) -> None:
+def _drop_echo(message: Message, provider_id: str) -> None:
     """An echo that could not be recognised made a row of its own: it is this message."""
     echo = Message.objects.filter(instance=message.instance_id, provider_id=provider_id).first()
     if echo is None:
         return
-    message.state = echo.state
-    echo.provider_id = None
-    echo.state = Message.State.SUPERSEDED
-    save_and_announce(conversation, [echo])
+    tickets = Ticket.objects.filter(conversation=message.conversation_id)
+    tickets.filter(preview_message_id=echo.pk).update(
+        preview_message_id=message.pk, preview_origin=message.origin
+    )
+    message.state, message.error = echo.state, echo.error
+    echo.provider_id, echo.state = None, Message.State.SUPERSEDED
+    echo.conversation = message.conversation
+    save_and_announce([echo])
 
 
 def fail_sending(message_id: int, error: GatewayError) -> None:
     """Put a message that was not accepted where its outcome says (the port's `Outcome`)."""
     with transaction.atomic():
-        conversation, message = _lock(message_id)
+        _, message = _lock(message_id)
         if message.state != Message.State.SENDING:
             return
         _apply_outcome(message, error)
         message.lease_until = None
-        save_and_announce(conversation, [message])
+        save_and_announce([message])
 
 
 def _apply_outcome(message: Message, error: GatewayError) -> None:
@@ -120,30 +124,26 @@ def _apply_outcome(message: Message, error: GatewayError) -> None:
 
 def expire_leases() -> None:
     """A worker died while sending: the message may have left, so it is unknown."""
-    _move(
-        Message.objects.filter(state=Message.State.SENDING, lease_until__lt=clock.now()),
-        to=Message.State.UNKNOWN,
-    )
+    expired = Message.objects.filter(state=Message.State.SENDING, lease_until__lt=clock.now())
+    _move(expired, to=Message.State.UNKNOWN)
 
 
 def give_up_on_unknown() -> None:
     """Nothing settled it in time: show "não confirmada" and let a person decide."""
     limit = clock.now() - timedelta(seconds=settings.UNKNOWN_SHOW_AFTER)
-    _move(
-        Message.objects.filter(state=Message.State.UNKNOWN, send_started_at__lt=limit),
-        to=Message.State.UNCONFIRMED,
-    )
+    unsettled = Message.objects.filter(state=Message.State.UNKNOWN, send_started_at__lt=limit)
+    _move(unsettled, to=Message.State.UNCONFIRMED)
 
 
 def _move(found: models.QuerySet[Message], *, to: Message.State) -> None:
     for pk, state in list(found.values_list("pk", "state")[:200]):
         with transaction.atomic():
-            conversation, message = _lock(pk)
+            _, message = _lock(pk)
             if message.state != state:
                 continue
             message.state = to
             message.lease_until = None
-            save_and_announce(conversation, [message])
+            save_and_announce([message])
 
 
 def _lock(message_id: int) -> tuple[Conversation, Message]:

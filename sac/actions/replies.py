@@ -133,4 +133,4 @@ def _in_state(message: Message, states: set[Message.State], reason: str) -> Mess
 
 def _settle(conversation: Conversation, message: Message) -> None:
     message.conversation = conversation
-    save_and_announce(conversation, [message])
+    save_and_announce([message])

@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from automacao.gateways.port import MessageStatus
 from automacao.models import Instance
+from evendas import clock
+from sac.actions.rows import write_columns
 from sac.announce import Announcement
 from sac.models import Conversation, EarlyStatus, Message, Ticket
 from sac.permissions import Sight
@@ -20,14 +23,13 @@ def apply_statuses(instance: Instance, statuses: Sequence[MessageStatus]) -> Non
         wanted[status.id].append(status.status)
     found = _lock_messages(instance, list(wanted))
     _keep_for_later(instance, {pk: w for pk, w in wanted.items() if pk not in found})
-    by_conversation: dict[int, list[Message]] = defaultdict(list)
-    for provider_id, message in found.items():
-        # A list first: every status is applied, whatever the one before it did.
-        advanced = [message.advance(status) for status in wanted[provider_id]]
-        if any(advanced):
-            by_conversation[message.conversation_id].append(message)
-    for messages in by_conversation.values():
-        save_and_announce(messages[0].conversation, messages)
+    # A list first: every status is applied, whatever the one before it did.
+    changed = [
+        message
+        for provider_id, message in found.items()
+        if True in [message.advance(status) for status in wanted[provider_id]]
+    ]
+    save_and_announce(changed)
 
 
 def _lock_messages(instance: Instance, provider_ids: Sequence[str]) -> dict[str, Message]:
@@ -60,14 +62,13 @@ def _keep_for_later(instance: Instance, unknown: dict[str, list[str]]) -> None:
 
 
 def apply_early_statuses(instance: Instance, messages: Sequence[Message]) -> None:
-    """Give messages that just got their id the statuses that came before it. Saves their state."""
+    """Give messages that just got their id the statuses that came before it. The caller saves."""
     by_id = {message.provider_id: message for message in messages if message.provider_id}
-    early = list(EarlyStatus.objects.filter(instance=instance, provider_id__in=by_id))
-    if not early:
+    if not by_id:
         return
+    early = list(EarlyStatus.objects.filter(instance=instance, provider_id__in=by_id))
     for status in early:
         by_id[status.provider_id].advance(status.status)
-    Message.objects.bulk_update(by_id.values(), ["state", "lease_until"])
     EarlyStatus.objects.filter(id__in=[status.pk for status in early]).delete()
 
 
@@ -86,23 +87,40 @@ def apply_waiting_statuses() -> None:
             early.delete()
 
 
-def save_and_announce(conversation: Conversation, messages: Sequence[Message]) -> None:
+def forget_early_statuses() -> None:
+    """Drop what waited a day for a message that never came."""
+    limit = clock.now() - timedelta(hours=24)
+    EarlyStatus.objects.filter(received_at__lt=limit).delete()
+
+
+def save_and_announce(messages: Sequence[Message]) -> None:
     """Save messages whose state changed, show it on the list, and tell the open screens.
 
-    The caller holds the conversation's lock.
+    Each knows its conversation, whose lock the caller holds.
     """
-    announcement = Announcement(conversation)
+    announcements = {row.conversation: Announcement(row.conversation) for row in messages}
     for message in messages:
-        message.revision = conversation.next_revision()
-    Message.objects.bulk_update(messages, Message.SENDING_FIELDS)
-    conversation.save(update_fields=["revision", "send_address"])
-    ids = [message.ticket_id for message in messages if message.ticket_id]
-    tickets = {ticket.pk: ticket for ticket in Ticket.objects.locked(ids)}
+        message.revision = message.conversation.next_revision()
+    write_columns(messages, Message.SENDING_FIELDS)
+    write_columns(announcements, ["revision", "send_address"])
+    followed = _show_on_list(messages)
     for message in messages:
-        ticket = tickets.get(message.ticket_id or 0)
-        if ticket and ticket.follow(message):
-            ticket.save(update_fields=["preview_state"])
-            announcement.ticket_changed(ticket, before=Sight.of(ticket))
-        message.ticket = ticket
-    announcement.changed(*messages)
-    announcement.after_commit()
+        announcement = announcements[message.conversation]
+        announcement.changed(message)
+        if message.ticket and message.ticket in followed:
+            announcement.ticket_changed(message.ticket, before=Sight.of(message.ticket))
+    for announcement in announcements.values():
+        announcement.after_commit()
+
+
+def _show_on_list(messages: Sequence[Message]) -> list[Ticket]:
+    """Let the rows of the list follow the messages they show; return those that changed."""
+    tickets = {
+        ticket.pk: ticket
+        for ticket in Ticket.objects.locked([row.ticket_id for row in messages if row.ticket_id])
+    }
+    for message in messages:
+        message.ticket = tickets.get(message.ticket_id or 0)
+    followed = [row.ticket for row in messages if row.ticket and row.ticket.follow(row)]
+    write_columns(followed, ["preview_state"])
+    return followed

@@ -67,6 +67,8 @@ class Message(StoreRow):
         SUPERSEDED = "superseded", "Substituída"
 
     MAX_TEXT = 4096
+    # The network says that it failed, never why.
+    UNDELIVERED = "O WhatsApp não entregou esta mensagem."
     # What the outbox and the ticks change in a message.
     SENDING_FIELDS = (
         "state",
@@ -85,6 +87,8 @@ class Message(StoreRow):
         State.UNCONFIRMED: 0,
         State.ACCEPTED: 1,
         State.SENT: 2,
+        # Only proof of delivery outranks a failure, whichever came first.
+        State.FAILED: 2,
         State.DELIVERED: 3,
         State.READ: 4,
         State.PLAYED: 5,
@@ -176,15 +180,14 @@ class Message(StoreRow):
 
     def advance(self, status: str) -> bool:
         """Apply a status by rank: never down; `failed` only before delivery. Tell if it changed."""
+        is_failure = status == self.State.FAILED
         rank = self.RANK.get(self.state, 0)
-        if status == self.State.FAILED:
-            applies = rank <= self.RANK[self.State.SENT] and self.state != self.State.FAILED
-        else:
-            applies = self.RANK[status] > rank
-        if applies:
-            self.state = status
-            self.lease_until = None
-        return applies
+        if status == self.state or self.RANK[status] < rank + (not is_failure):
+            return False
+        self.state = status
+        self.error = self.UNDELIVERED if is_failure else ""
+        self.lease_until = None
+        return True
 
 
 class EarlyStatus(StoreOwned):

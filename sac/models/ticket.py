@@ -183,9 +183,10 @@ class Ticket(StoreRow):
 
     def show_last(self, message: "Message") -> bool:
         """Show `message` on the list, unless something newer is there. Tell whether it was done."""
-        if message.sent_at < self.last_activity_at:
+        # The provider counts whole seconds: within one, the last to arrive is the newer.
+        if message.sent_at.replace(microsecond=0) < self.last_activity_at.replace(microsecond=0):
             return False
-        self.last_activity_at = message.sent_at
+        self.last_activity_at = max(self.last_activity_at, message.sent_at)
         self.preview = " ".join(message.text.split())[:160]
         self.preview_kind = message.kind
         self.preview_direction = message.direction

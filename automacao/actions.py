@@ -68,17 +68,23 @@ def _welcome(instance: Instance, event: SessionState) -> Instance.State:
     phone = event.own_phone or instance.connected_phone or instance.phone
     if instance.phone and phone != instance.phone:
         instance.last_error = f"O celular conectado é outro: {phones.display(phone)}."
-        return Instance.State.FAILED
+        return _refuse(instance)
     taken = Instance.objects.filter(
         connected_phone=phone, state=Instance.State.CONNECTED, removed_at=None
     ).exclude(pk=instance.pk)
     if taken.exists():
         instance.last_error = "Este número já está conectado em outra conta."
-        return Instance.State.FAILED
+        return _refuse(instance)
     instance.connected_phone = phone
     instance.last_error = ""
     instance.send_failures, instance.send_paused_until = 0, None
     return Instance.State.CONNECTED
+
+
+def _refuse(instance: Instance) -> Instance.State:
+    """Forget the phone too: the gateway goes on calling the line open, and must not be believed."""
+    instance.connected_phone = None
+    return Instance.State.FAILED
 
 
 def check_instance(instance_id: int) -> bool:
@@ -93,10 +99,10 @@ def check_instance(instance_id: int) -> bool:
 
 
 def pause_sending(instance_id: int, error: GatewayError) -> bool:
-    """Hold the number's queue for a while, longer each time. Tell whether it was flowing before."""
+    """Hold the number's queue for a while, longer each time. Tell whether a screen shows it."""
     with transaction.atomic():
         instance = Instance.objects.select_for_update(no_key=True).get(pk=instance_id)
-        was_flowing = instance.send_failures == 0
+        before = (instance.send_failures > 0, instance.state)
         waits = settings.SEND_BACKOFF
         wait = waits[min(instance.send_failures, len(waits) - 1)]
         instance.send_failures = min(instance.send_failures + 1, 1000)
@@ -105,7 +111,7 @@ def pause_sending(instance_id: int, error: GatewayError) -> bool:
         if error.outcome == Outcome.HALTED:
             instance.state = Instance.State.FAILED
         instance.save()
-    return was_flowing
+    return before != (True, instance.state)
 
 
 def resume_sending(instance_id: int) -> bool:

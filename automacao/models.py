@@ -4,9 +4,8 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Self
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from automacao.gateways.port import Channel, Webhook
 from evendas.accounts.models import Store
@@ -117,6 +116,22 @@ class InboundEventQuerySet(models.QuerySet["InboundEvent"]):
     def parked(self) -> Self:
         return self.filter(status=InboundEvent.Status.PARKED)
 
+    def replay(self) -> int:
+        """Put events back in the queue. Return how many."""
+        return self.update(status=InboundEvent.Status.WAITING, attempts=0, due_at=Now())
+
+    def keep_once(self, event: "InboundEvent") -> None:
+        """Store an event, unless these very bytes are here already."""
+        self.bulk_create([event], ignore_conflicts=True)
+
+    def postpone(self, pk: int, error: str, *, now: datetime) -> None:
+        """Count a failed attempt at an event, unless another drain ended it meanwhile."""
+        with transaction.atomic():
+            event = self.select_for_update().defer("body", "sha256").get(pk=pk)
+            if event.status == InboundEvent.Status.WAITING:
+                event.retry_later(error, now=now)
+                event.save(update_fields=["status", "attempts", "due_at", "error"])
+
 
 class InboundEvent(StoreOwned):
     """A webhook body as it arrived, kept before anything else is done with it."""
@@ -183,12 +198,6 @@ class InboundEvent(StoreOwned):
     def park(self, error: str) -> None:
         self.status = self.Status.PARKED
         self.error = error[:300]
-
-    def replay(self) -> None:
-        """Put a parked event back in the queue."""
-        self.status = self.Status.WAITING
-        self.attempts = 0
-        self.due_at = timezone.now()
 
 
 def next_arrivals(count: int) -> list[int]:

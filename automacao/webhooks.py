@@ -29,10 +29,12 @@ def receive(request: HttpRequest, gateway_name: str, webhook_key: str) -> HttpRe
     """Accept one webhook. 404 unknown address, 401 wrong secret, 403 another number's event,
     413 over 25 MB, 400 not JSON (kept), 503 our own trouble, 200 stored.
     """
+    # PostgreSQL refuses the very question when it holds a NUL.
+    if not webhook_key.isprintable():
+        return HttpResponse(status=404)
     try:
-        instance = (
-            Instance.objects.with_webhook_key(webhook_key).filter(gateway=gateway_name).first()
-        )
+        known = Instance.objects.with_webhook_key(webhook_key)
+        instance = known.filter(gateway=gateway_name).first()
         return _receive(request, instance) if instance else HttpResponse(status=404)
     except DatabaseError:
         logger.exception("webhook not stored")
@@ -72,6 +74,6 @@ def _keep(instance: Instance, raw: bytes, redacted: bytes, triage: Triage) -> No
         status=InboundEvent.Status.WAITING if is_understood else InboundEvent.Status.PARKED,
         error=triage.reason[:300],
     )
-    InboundEvent.objects.bulk_create([event], ignore_conflicts=True)
+    InboundEvent.objects.keep_once(event)
     if is_understood:
         ring("sac.drain", instance.pk)

@@ -51,7 +51,13 @@ def drain_instance(instance_id: int) -> int:
 
 
 def _parse(instance: Instance, row: InboundEvent) -> list[Event]:
-    return gateway(instance.gateway).parse({}, bytes(row.body))
+    adapter = gateway(instance.gateway)
+    try:
+        return adapter.parse({}, bytes(row.body))
+    except Exception as error:
+        # Parsing is pure: trying again would fail again.
+        logger.exception("event %s of instance %s cannot be read", row.pk, instance.pk)
+        return [Quarantine(f"{type(error).__name__}: {error}")]
 
 
 def _process(instance: Instance, batch: Sequence[Parsed]) -> int:
@@ -67,8 +73,8 @@ def _process_together(instance: Instance, batch: Sequence[Parsed]) -> int:
     with transaction.atomic():
         if not _lock(instance.pk):
             return 0
-        rows = _still_waiting([row for row, _ in batch])
-        todo = [(rows[row.pk], events) for row, events in batch if row.pk in rows]
+        waiting = _still_waiting([row for row, _ in batch])
+        todo = [parsed for parsed in batch if parsed[0].pk in waiting]
         _apply(instance, todo)
         _finish(todo)
     # Rows that another drain finished meanwhile count as progress: look for the next ones.
@@ -86,13 +92,9 @@ def _process_alone(instance: Instance, parsed: Parsed) -> int:
         if isinstance(error, OperationalError) and not connection.is_usable():
             raise
         logger.exception("event %s of instance %s failed", row.pk, instance.pk)
-        return _postpone(row, error)
-
-
-def _postpone(row: InboundEvent, error: Exception) -> int:
-    row.retry_later(f"{type(error).__name__}: {error}", now=timezone.now())
-    row.save(update_fields=["status", "attempts", "due_at", "error"])
-    return 1
+        told = f"{type(error).__name__}: {error}"
+        InboundEvent.objects.postpone(row.pk, told, now=timezone.now())
+        return 1
 
 
 def _lock(instance_id: int) -> bool:
@@ -102,11 +104,9 @@ def _lock(instance_id: int) -> bool:
     return bool(is_ours)
 
 
-def _still_waiting(rows: Sequence[InboundEvent]) -> dict[int, InboundEvent]:
-    found = InboundEvent.objects.filter(
-        id__in=[row.pk for row in rows], status=InboundEvent.Status.WAITING
-    ).defer("body", "sha256")
-    return {row.pk: row for row in found}
+def _still_waiting(rows: Sequence[InboundEvent]) -> set[int]:
+    waiting = InboundEvent.objects.filter(status=InboundEvent.Status.WAITING)
+    return set(waiting.filter(id__in=[row.pk for row in rows]).values_list("pk", flat=True))
 
 
 def _apply(instance: Instance, todo: Sequence[Parsed]) -> None:

@@ -7,6 +7,7 @@ truth when they notice a gap.
 import asyncio
 import logging
 import threading
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,10 @@ from channels.layers import get_channel_layer
 logger = logging.getLogger(__name__)
 
 Event = dict[str, Any]
+Push = tuple[tuple[str, ...], Event]
+
+# While Redis is frozen the oldest pushes give way: the catch-up repairs what was lost.
+MOST_WAITING = 10_000
 
 
 def conversation_group(conversation_id: int) -> str:
@@ -47,21 +52,42 @@ def user_group(user_id: int) -> str:
 
 
 class _Publisher:
-    """One long-lived event loop per process: seven times cheaper than `async_to_sync` per push."""
+    """One long-lived event loop per process: seven times cheaper than `async_to_sync` per push.
+
+    A burst wakes the loop once, and leaves in the order it was published.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiting: deque[Push] = deque(maxlen=MOST_WAITING)
+        self._is_awake = False
 
     def submit(self, groups: Iterable[str], event: Event) -> None:
-        asyncio.run_coroutine_threadsafe(_send(tuple(groups), event), self._running_loop())
+        with self._lock:
+            self._waiting.append((tuple(groups), event))
+            if self._is_awake:
+                return
+            self._is_awake = True
+            asyncio.run_coroutine_threadsafe(self._send_waiting(), self._running_loop())
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            threading.Thread(target=self._loop.run_forever, name="live", daemon=True).start()
+        return self._loop
+
+    async def _send_waiting(self) -> None:
+        while burst := self._next_burst():
+            for push in burst:
+                await _send(*push)
+
+    def _next_burst(self) -> list[Push]:
         with self._lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                threading.Thread(target=self._loop.run_forever, name="live", daemon=True).start()
-            return self._loop
+            burst = list(self._waiting)
+            self._waiting.clear()
+            self._is_awake = bool(burst)
+        return burst
 
 
 async def _send(groups: tuple[str, ...], event: Event) -> None:

@@ -50,7 +50,7 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
-    def still_welcome(self, user_id: int | None) -> "User | None":
+    def still_welcome(self, user_id: int) -> "User | None":
         """The person as they are now, unless they or their store were shut out meanwhile."""
         active = self.filter(is_active=True, store__is_active=True).select_related("store")
         return active.filter(pk=user_id).first()

@@ -12,9 +12,10 @@ from django.test import Client
 
 from automacao.gateways.port import Identity, MessageReceived
 from automacao.models import Instance, next_arrivals
-from evendas import bell, clock
+from evendas import bell, clock, live
 from evendas.accounts.models import Store, User
 from sac.actions.inbound import Arrival, receive_messages
+from sac.actions.replies import send_reply
 from sac.models import Attendant, AttendantDepartment, Department, Message, Ticket
 from sac.permissions import Rights
 
@@ -186,6 +187,24 @@ def rings(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[int, ...]]]:
     heard: list[tuple[str, tuple[int, ...]]] = []
     monkeypatch.setattr(bell._bell, "ring", lambda task, *ids: heard.append((task, ids)))
     return heard
+
+
+@pytest.fixture
+def pushes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[set[str], live.Event]]:
+    """What was published to open screens after commit, instead of publishing."""
+    seen: list[tuple[set[str], live.Event]] = []
+    monkeypatch.setattr(live, "publish", lambda groups, event: seen.append((set(groups), event)))
+    return seen
+
+
+@pytest.fixture
+def answer() -> Callable[..., Message]:
+    """Let a person reply to a ticket; on a waiting one they take it."""
+
+    def reply(ticket: Ticket, *, by: Actor, text: str = "Bom dia!") -> Message:
+        return send_reply(ticket, by=by.user, rights=by.rights, text=text, client_uuid=uuid4())
+
+    return reply
 
 
 @pytest.fixture

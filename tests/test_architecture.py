@@ -30,6 +30,8 @@ INSIDE = (
     "actions",
     "migrations",
     "management",
+    "evendas/accounts/audit.py",
+    "evendas/accounts/terms.py",
     "sac/announce.py",
     "sac/deliver.py",
     "sac/drain.py",

@@ -91,7 +91,9 @@ def _whole_number(request: HttpRequest, name: str) -> int:
 
 
 def _is_number(value: str) -> bool:
-    return value.isascii() and value.isdigit() and len(value) < 19
+    """Digits that PostgreSQL's bigint holds; sort keys need all nineteen of them."""
+    is_short = value.isascii() and value.isdigit() and len(value) <= 19
+    return is_short and int(value) < 2**63
 
 
 def _desk_context(request: DeskRequest, filters: Filters) -> dict[str, Any]:

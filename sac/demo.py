@@ -58,6 +58,12 @@ class Story:
     lines: tuple[Line, ...]
     attendant: str = ""
     closed: int | None = None
+    # The network's own id, where it is not the number: accounts older than the ninth digit.
+    old_wa_id: str = ""
+
+    @property
+    def wa_id(self) -> str:
+        return self.old_wa_id or self.phone.lstrip("+")
 
 
 def _said(*lines: tuple[int, str, str]) -> tuple[Line, ...]:
@@ -89,6 +95,7 @@ STORIES = (
             (55, "loja", "Achei. Prefere trocar por outra igual ou receber o valor de volta?"),
         ),
         attendant="ana@aurora.demo",
+        old_wa_id="553198765432",
     ),
     Story(
         "Lívia Ferraz",

@@ -37,7 +37,7 @@ def _write(instance: Instance, story: Story, line: Line) -> None:
     said = MessageReceived(
         id=f"DEMO{uuid4().hex[:16].upper()}",
         identities=(Identity("phone", story.phone),),
-        address=story.phone.lstrip("+"),
+        address=story.wa_id,
         kind="text",
         text=line.text,
         sent_at=moment,

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from automacao.gateways.registry import gateway
 from automacao.models import Instance
 from automacao.simulator.client import SimulatorClient
 from evendas.accounts.models import Store, TermsAcceptance, TermsVersion, User
@@ -116,13 +117,10 @@ def connect(instance: Instance, simulator: str) -> None:
             token=instance.gateway_token,
             phone=demo.NUMBER.lstrip("+"),
             profile=demo.STORE,
-            webhook={
-                "url": webhook.url,
-                "headers": {"X-Evendas-Secret": webhook.secret},
-                "enabled": True,
-                "events": [],
-            },
+            webhook={"url": webhook.url, "enabled": False, "events": []},
             phones=[
-                {"number": told.phone.lstrip("+"), "name": told.name} for told in demo.STORIES[:3]
+                {"number": told.phone.lstrip("+"), "name": told.name, "wa_id": told.wa_id}
+                for told in demo.STORIES[:3]
             ],
         )
+    gateway(instance.gateway).configure_webhook(instance.channel(), webhook)

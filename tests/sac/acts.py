@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from sac.actions.tickets import held
 from sac.models import Ticket
 from tests.conftest import Actor
 from tests.sac.pages import Answer, read
@@ -33,3 +34,9 @@ def send(actor: Actor, ticket: Ticket, text: str = "Olá!", client_uuid: UUID | 
     return do(
         actor, ticket, "mensagens", {"text": text, "client_uuid": str(client_uuid or uuid4())}
     )
+
+
+def push(ticket: Ticket) -> None:
+    """Let a ticket's row be announced as it stands."""
+    with held(ticket.pk):
+        pass

@@ -9,7 +9,16 @@ from django.utils import timezone
 from automacao.gateways.port import Identity, MessageEcho
 from automacao.models import Instance, next_arrivals
 from sac.actions.inbound import Arrival, receive_messages
-from sac.models import Attendant, Contact, Conversation, Department, Message, Ticket, TicketEvent
+from sac.models import (
+    Attendant,
+    Contact,
+    ContactIdentity,
+    Conversation,
+    Department,
+    Message,
+    Ticket,
+    TicketEvent,
+)
 from tests.conftest import Shop, new_phone
 
 Status = Ticket.Status
@@ -28,6 +37,9 @@ def put_ticket(
     """Put a ticket on the board; `took_part` once had a step in it."""
     now = timezone.now()
     contact = Contact.objects.create(store=shop.store, name="Cliente", phone=new_phone())
+    ContactIdentity.objects.create(
+        store=shop.store, contact=contact, kind=ContactIdentity.Kind.PHONE, value=contact.phone
+    )
     conversation = Conversation.objects.create(
         store=shop.store, contact=contact, instance=instance or shop.instance, revision=1
     )

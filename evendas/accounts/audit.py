@@ -1,0 +1,25 @@
+"""The audit: who changed what in a store. Lines are only ever added."""
+
+from evendas import clock
+from evendas.accounts.models import AuditEntry, User
+
+
+def record(
+    action: str, *, by: User, target: object = None, ip: str | None = None, **details: object
+) -> None:
+    """Add a line about `by`'s store, inside the caller's transaction.
+
+    `action` is a past-tense fact in English ("department.created"); `target` a saved row.
+    """
+    if by.store_id is None:
+        raise ValueError("a platform operator acts in no store")
+    AuditEntry.objects.create(
+        store_id=by.store_id,
+        actor=by,
+        action=action,
+        target=type(target).__name__.lower() if target is not None else "",
+        target_id=getattr(target, "pk", None),
+        details=details,
+        ip=ip,
+        at=clock.now(),
+    )

@@ -107,7 +107,7 @@ def publish(groups: Iterable[str], event: Event) -> None:
     _publisher.submit(groups, event)
 
 
-class LiveConsumer(AsyncWebsocketConsumer):
+class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has no types
     """A socket that knows which groups it is in. Subclasses answer to `live(message)`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -152,9 +152,7 @@ def test_noise_is_ignored_by_name(event: str) -> None:
     assert _one(webhook(event, [{"remoteJid": CUSTOMER}])) == Ignored(event)
 
 
-@pytest.mark.parametrize(
-    "event", ["call", "messages.set", "send.message.update", "new.thing"]
-)
+@pytest.mark.parametrize("event", ["call", "messages.set", "send.message.update", "new.thing"])
 def test_whatever_may_hold_content_is_kept_apart(event: str) -> None:
     assert _one(webhook(event, {"any": "thing"})) == Quarantine(event)
 

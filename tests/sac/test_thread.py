@@ -8,10 +8,13 @@ import pytest
 from evendas import clock
 from sac import thread
 from sac.models import Ticket
+from sac.ordering import sort_key
 from tests.conftest import Actor, Shop
 from tests.sac.acts import HTMX, do, now_of, send
 from tests.sac.board import put_event, put_message, put_ticket, type_on_phone
 from tests.sac.pages import Page, read
+
+NOON = datetime(2026, 3, 10, 15, tzinfo=UTC)
 
 
 def texts(page: Page) -> list[str]:
@@ -60,7 +63,7 @@ def test_older_pages_are_complete_and_nothing_stands_twice(
 def test_the_page_leads_to_older_messages_until_the_first(shop: Shop, ana: Actor) -> None:
     ticket = put_ticket(shop, department=shop.support)
     for number in range(95):
-        put_message(ticket, number, f"n{number:02}")
+        put_message(ticket, sort_key(NOON, number), f"n{number:02}")
     address = f"/sac/atendimento/{ticket.code}/"
     found: list[str] = []
     while address:
@@ -74,7 +77,7 @@ def test_the_page_leads_to_older_messages_until_the_first(shop: Shop, ana: Actor
 def test_older_messages_are_in_reach_without_javascript(shop: Shop, ana: Actor) -> None:
     ticket = put_ticket(shop, department=shop.support)
     for number in range(50):
-        put_message(ticket, number, f"n{number:02}")
+        put_message(ticket, sort_key(NOON, number), f"n{number:02}")
     page = read(ana.client.get(f"/sac/atendimento/{ticket.code}/"))
     assert texts(page)[0] == "n10"
     (link,) = [a for a in page.find("a") if "antes=" in a.attributes["href"]]
@@ -89,12 +92,11 @@ def test_an_event_stands_above_the_message_it_announces(shop: Shop, ana: Actor) 
 
 
 def test_a_late_message_stands_where_it_was_written(shop: Shop, ana: Actor) -> None:
-    noon = datetime(2026, 3, 10, 15, tzinfo=UTC)
-    with clock.at(noon):
-        ticket = shop.hears("segunda", department=shop.support, sent_at=noon)
-    with clock.at(noon.replace(hour=16)):
+    with clock.at(NOON):
+        ticket = shop.hears("segunda", department=shop.support, sent_at=NOON)
+    with clock.at(NOON.replace(hour=16)):
         phone = ticket.conversation.contact.phone
-        shop.hears("primeira", phone=phone, sent_at=noon.replace(hour=14))
+        shop.hears("primeira", phone=phone, sent_at=NOON.replace(hour=14))
     assert told(ana, ticket) == ["primeira", "segunda"]
 
 

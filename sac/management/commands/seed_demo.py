@@ -5,14 +5,16 @@ from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
+import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from automacao.gateways.port import GatewayError
 from automacao.gateways.registry import gateway
 from automacao.models import Instance
-from automacao.simulator.client import SimulatorClient
+from automacao.simulator.client import SimulatorClient, SimulatorError
 from evendas.accounts.models import Store, TermsAcceptance, TermsVersion, User
 from sac import demo, story
 from sac.models import Attendant, AttendantDepartment, Department
@@ -30,7 +32,12 @@ class Command(BaseCommand):
         with transaction.atomic():
             store = Store.objects.filter(name=demo.STORE).first() or seed(timezone.now())
             set_passwords(store)
-        connect(Instance.objects.get(store=store, removed_at=None), simulator)
+        try:
+            connect(Instance.objects.get(store=store, removed_at=None), simulator)
+        except (httpx.HTTPError, SimulatorError, GatewayError) as error:
+            raise CommandError(
+                f"O simulador em {simulator} não aceitou o número: {error}"
+            ) from error
 
 
 def seed(now: datetime) -> Store:

@@ -11,7 +11,7 @@ import pytest
 
 from dev.local import LOCK, ROOT, held
 from dev.ports import free_port
-from tests.dev.waiting import is_running, until
+from tests.dev.waiting import is_running
 
 
 def start(folder: Path, *, code: str = "", **settings: str) -> subprocess.Popen[str]:
@@ -75,16 +75,19 @@ def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     assert (code, "tem outros arquivos" in output) == (1, True)
 
 
-# The demo's own main function around a child that only sleeps.
-SLEEPER = """
+# The demo's own main function around one child.
+CHILD = """
 import sys
 from contextlib import suppress
 from dev import demo
 from dev.attention import Asked
 from dev.processes import Program
+from dev.ready import says
 def run(supervisor, folder):
-    sleep = Program(name="web", argv=("/bin/sh", "-c", {script!r}), env={{}}, cwd=folder)
-    [child] = supervisor.begin(sleep)
+    argv = ("/bin/sh", "-c", {script!r})
+    child = Program(name="web", argv=argv, env={{}}, cwd=folder, ready=says("up"))
+    [child] = supervisor.begin(child)
+    supervisor.await_ready(child)
     demo.say(str(child.process.pid))
     with suppress(Asked):
         supervisor.watch()
@@ -92,11 +95,14 @@ sys.exit(demo.alone(run))
 """
 
 
+POLITE = "trap 'echo bye > goodbye; exit' TERM; echo up; while :; do sleep 0.05; done"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything_and_is_a_good_end(
     tmp_path: Path, number: signal.Signals
 ) -> None:
-    demo = start(tmp_path, code=SLEEPER.format(script="sleep 60"))
+    demo = start(tmp_path, code=CHILD.format(script=POLITE))
     assert demo.stdout
     child = int(demo.stdout.readline())
     demo.send_signal(number)
@@ -104,11 +110,12 @@ def test_a_signal_stops_everything_and_is_a_good_end(
     code, output = answer(demo)
 
     assert (code, "Tudo parado" in output) == (0, True)
+    assert (tmp_path / "goodbye").exists()
     assert not is_running(child)
 
 
 def test_a_dead_child_ends_the_demo_with_its_log(tmp_path: Path) -> None:
-    code, output = answer(start(tmp_path, code=SLEEPER.format(script="echo ai; exit 7")))
+    code, output = answer(start(tmp_path, code=CHILD.format(script="echo ai; echo up; exit 7")))
 
     assert code == 1
     assert "web parou sozinho (código 7)." in output
@@ -116,7 +123,7 @@ def test_a_dead_child_ends_the_demo_with_its_log(tmp_path: Path) -> None:
 
 
 def test_a_terminal_that_is_gone_does_not_leave_children(tmp_path: Path) -> None:
-    demo = start(tmp_path, code=SLEEPER.format(script="sleep 60"))
+    demo = start(tmp_path, code=CHILD.format(script=POLITE))
     assert demo.stdout
     child = int(demo.stdout.readline())
     demo.stdout.close()
@@ -124,4 +131,5 @@ def test_a_terminal_that_is_gone_does_not_leave_children(tmp_path: Path) -> None
     demo.send_signal(signal.SIGHUP)
     demo.wait(timeout=30)
 
-    until(lambda: not is_running(child))
+    assert (tmp_path / "goodbye").exists()
+    assert not is_running(child)

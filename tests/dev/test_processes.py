@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -116,8 +117,10 @@ def test_what_will_not_stop_is_killed_with_all_it_started(tmp_path: Path) -> Non
     [shell] = begin(supervisor, stubborn)
     grandchild = int((tmp_path / "web.log").read_text().split()[0])
 
+    began = time.monotonic()
     supervisor.stop()
 
+    assert time.monotonic() - began < 30
     assert not is_running(shell)
     until(lambda: not is_running(grandchild))
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from evendas.accounts.models import User
 from tests.conftest import PASSWORD, Actor, Shop
-from tests.sac.pages import Answer, Page, read
+from tests.sac.pages import Answer, Element, Page, read
 
 WRONG = "E-mail ou senha incorretos."
 
@@ -33,7 +33,7 @@ def complaint(answer: Answer) -> str:
     return " ".join(element.text.strip() for element in _complaints(read(answer)))
 
 
-def _complaints(page: Page) -> list[object]:
+def _complaints(page: Page) -> list[Element]:
     return [*page.find("p", class_="notice-error"), *page.find("p", class_="field-error")]
 
 

@@ -8,4 +8,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evendas.settings")
 
 app = Celery("evendas")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["automacao", "sac"])
+app.autodiscover_tasks(["evendas.accounts", "automacao", "sac"])

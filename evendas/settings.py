@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "evendas.accounts.middleware.TermsGate",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "evendas.urls"
@@ -158,6 +159,7 @@ CELERY_TASK_ROUTES = {
     "sac.deliver": {"queue": "outbound"},
     "sac.settle": {"queue": "outbound"},
     "automacao.*": {"queue": "outbound"},
+    "accounts.*": {"queue": "outbound"},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -180,6 +182,8 @@ CELERY_BEAT_SCHEDULE = {
         "sac.sweep_inbox": SWEEP_EVERY,
         "sac.sweep_outbox": SWEEP_EVERY,
         "automacao.check_instances": 15 * _scale,
+        "automacao.sweep_orders": SWEEP_EVERY,
+        "accounts.tidy": 3600,
     }.items()
 }
 
@@ -193,14 +197,16 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {"user_attributes": ("email", "full_name")},
+        "MinimumLengthValidator": {},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
 ]
+# The link of a forgotten password, in seconds.
+PASSWORD_RESET_TIMEOUT = 3600
 # At most 10 tries in 15 minutes per account and per address (QUALITY.md, ASVS 6.3.1).
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
@@ -235,6 +241,20 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
+
+# --- E-mail ---------------------------------------------------------------------------------------
+# smtp+tls://user:password@server:587; a demo's mails stand in the log of its outbound worker.
+_mail = env.email_url_config(_secret("EVENDAS_EMAIL_URL", demo="consolemail://"))
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"]
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL: str = (
+    env.str("EVENDAS_EMAIL_FROM", default="")
+    or f"E-Vendas SAC <nao-responda@{urlsplit(PUBLIC_URL).hostname}>"
+)
 
 # --- Language, time, files ------------------------------------------------------------------------
 LANGUAGE_CODE = "pt-br"

@@ -13,6 +13,7 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from evendas import live
 from evendas.accounts.models import User
+from evendas.accounts.terms import has_accepted
 from sac.models import Conversation
 from sac.permissions import Rights, Sight, may_see
 
@@ -160,7 +161,7 @@ def _watch_request(text: str) -> Any:  # noqa: ANN401 - an id, None, or the mark
 
 def _rights_of(user: Any) -> Rights | None:  # noqa: ANN401 - a User or an AnonymousUser
     fresh = User.objects.still_welcome(user.pk)
-    return Rights.of(fresh) if fresh else None
+    return Rights.of(fresh) if fresh and has_accepted(fresh) else None
 
 
 def _revision_for(rights: Rights, conversation_id: int) -> int | None:

@@ -2,14 +2,6 @@
 
 from dataclasses import dataclass
 
-TERMS = """Política de ingresso do E-Vendas SAC
-
-1. As conversas pertencem à loja e servem só para atender quem escreveu.
-2. Dados de clientes não saem do sistema nem são usados para outro fim (Lei 13.709/2018).
-3. Cada pessoa usa o próprio acesso; senhas não são compartilhadas.
-4. O que é feito no sistema fica registrado com autor, data e hora.
-"""
-
 STORE = "Aurora Calçados"
 NUMBER = "+5511900000100"
 DEPARTMENTS = (("Suporte", "green"), ("Vendas", "purple"))

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from sac.views import desk, home, verbs
+from sac.views import desk, home, sign_up, verbs
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("cadastro/", sign_up.sign_up, name="sign_up"),
     path("sac/atendimento/", desk.desk, name="desk"),
     path("sac/atendimento/lista/", desk.desk_list, name="desk_list"),
     path("sac/atendimento/contadores/", desk.desk_counts, name="desk_counts"),

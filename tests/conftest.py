@@ -13,7 +13,9 @@ from django.test import Client
 from automacao.gateways.port import Identity, MessageReceived
 from automacao.models import Instance, next_arrivals
 from evendas import bell, clock, live
-from evendas.accounts.models import Store, User
+from evendas.accounts.middleware import remember_acceptance
+from evendas.accounts.models import Store, TermsAcceptance, TermsVersion, User
+from evendas.accounts.terms import Origin, accept_terms
 from sac.actions.inbound import Arrival, receive_messages
 from sac.actions.replies import send_reply
 from sac.models import Attendant, AttendantDepartment, Department, Message, Ticket
@@ -27,7 +29,7 @@ _phones = count(900_000_001)
 
 @dataclass
 class Actor:
-    """A person of a store, signed in."""
+    """A person of a store, signed in, who accepted the terms."""
 
     user: User
     attendant: Attendant | None = None
@@ -36,11 +38,30 @@ class Actor:
     def __post_init__(self) -> None:
         self.client = Client()
         self.client.force_login(self.user, backend="django.contrib.auth.backends.ModelBackend")
+        if self.user.store_id is not None:
+            agree(self.user)
+            session = self.client.session
+            remember_acceptance(session)
+            session.save()
 
     @property
     def rights(self) -> Rights:
         """Read anew each time: tests change flags."""
         return Rights.of(User.objects.get(pk=self.user.pk))
+
+
+def agree(user: User) -> TermsAcceptance:
+    """Let somebody accept the terms themself, as at their first sign-in."""
+    publish_terms()
+    screen = TermsAcceptance.Screen.FIRST_LOGIN
+    return accept_terms(user, by=user, screen=screen, origin=Origin(None, ""))
+
+
+def publish_terms() -> None:
+    """Have a text in force: tests that commit empty the table the migration filled."""
+    if not TermsVersion.objects.exists():
+        body = "Política de ingresso"
+        TermsVersion.objects.create(version="teste", body=body, sha256=TermsVersion.hash_of(body))
 
 
 @dataclass

@@ -21,9 +21,11 @@ DOORS = {
     "still_welcome",
     "with_webhook_key",
     "keep_once",
+    # An e-mail is asked about across all stores: one sign-in page serves them.
+    "is_taken",
 }
 # Tasks look for work across all stores. They read ids, and ring.
-BELLS = {"paired_once", "with_due_events", "with_due_messages"}
+BELLS = {"worth_asking", "with_due_events", "with_due_messages", "with_due_orders"}
 # Behind the doors: rows are reached by ids that came out of a row of the store, under locks.
 INSIDE = (
     "models",
@@ -31,6 +33,7 @@ INSIDE = (
     "migrations",
     "management",
     "evendas/accounts/audit.py",
+    "evendas/accounts/limits.py",
     "evendas/accounts/terms.py",
     "sac/announce.py",
     "sac/deliver.py",

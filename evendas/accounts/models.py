@@ -1,12 +1,13 @@
 """Who is here, and which store they belong to."""
 
 import hashlib
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Lower
 
 from evendas.sealing import StoreRow
@@ -54,6 +55,10 @@ class UserManager(BaseUserManager["User"]):
         """The person as they are now, unless they or their store were shut out meanwhile."""
         active = self.filter(is_active=True, store__is_active=True).select_related("store")
         return active.filter(pk=user_id).first()
+
+    def is_taken(self, email: str) -> bool:
+        """Tell whether anybody, of whichever store, signs in with this e-mail."""
+        return self.filter(email=email.strip().lower()).exists()
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
@@ -165,3 +170,51 @@ class AuditEntry(StoreRow):
         verbose_name = "registro de auditoria"
         verbose_name_plural = "registros de auditoria"
         indexes = [models.Index(fields=["store", "-at"], name="accounts_audit_newest_first")]
+
+
+class QuotaQuerySet(models.QuerySet["Quota"]):
+    def use(self, what: str, key: str, *, now: datetime, per: timedelta) -> int:
+        """Count one more use of this window, which lasts `per`; return the uses, this included.
+
+        One statement, so that of two at once each is counted.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                INSERT INTO accounts_quota AS quota (what, key, began_at, used)
+                VALUES (%(what)s, %(key)s, %(now)s, 1)
+                ON CONFLICT (what, key) DO UPDATE SET
+                    used = CASE WHEN quota.began_at <= %(old)s THEN 1 ELSE quota.used + 1 END,
+                    began_at = CASE WHEN quota.began_at <= %(old)s THEN EXCLUDED.began_at
+                                    ELSE quota.began_at END
+                RETURNING used
+                """,
+                {"what": what, "key": key, "now": now, "old": now - per},
+            )
+            (used,) = cursor.fetchone()
+        return int(used)
+
+    def forget(self, before: datetime) -> None:
+        self.filter(began_at__lt=before).delete()
+
+
+class Quota(models.Model):
+    """How often one address or e-mail used something strangers may use; kept for hours."""
+
+    what = models.CharField(max_length=20)
+    # A keyed hash: whoever reads the table learns no e-mail from it.
+    key = models.CharField(max_length=64)
+    began_at = models.DateTimeField(db_index=True)
+    used = models.PositiveIntegerField(default=0)
+
+    objects = QuotaQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "cota de uso"
+        verbose_name_plural = "cotas de uso"
+        constraints = [
+            models.UniqueConstraint(fields=["what", "key"], name="accounts_quota_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.used}"

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from evendas.accounts.models import User
-from tests.conftest import PASSWORD, Actor, Shop
+from tests.conftest import PASSWORD, Actor, Shop, agree
 from tests.sac.pages import Answer, Element, Page, read
 
 WRONG = "E-mail ou senha incorretos."
@@ -16,9 +16,11 @@ WRONG = "E-mail ou senha incorretos."
 @pytest.fixture
 def caio(shop: Shop) -> User:
     """Somebody who is not signed in yet."""
-    return User.objects.create_user(
+    user = User.objects.create_user(
         "caio@loja.test", PASSWORD, store=shop.store, full_name="Caio Prado"
     )
+    agree(user)
+    return user
 
 
 def sign_in(

@@ -15,7 +15,8 @@ from automacao.gateways.port import GatewayError
 from automacao.gateways.registry import gateway
 from automacao.models import Instance
 from automacao.simulator.client import SimulatorClient, SimulatorError
-from evendas.accounts.models import Store, TermsAcceptance, TermsVersion, User
+from evendas.accounts.models import Store, TermsAcceptance, User
+from evendas.accounts.terms import Origin, accept_terms
 from sac import demo, story
 from sac.models import Attendant, AttendantDepartment, Department
 
@@ -59,19 +60,18 @@ def seed(now: datetime) -> Store:
         for place, (name, colour) in enumerate(demo.DEPARTMENTS, start=1)
     }
     for person in demo.PEOPLE:
-        _hire(store, person, departments, now)
+        _hire(store, person, departments)
     for told in sorted(demo.STORIES, key=lambda one: -one.lines[0].ago):
         story.tell(instance, departments[told.department], told, now=now)
     return store
 
 
-def _hire(
-    store: Store, person: demo.Person, departments: dict[str, Department], now: datetime
-) -> None:
+def _hire(store: Store, person: demo.Person, departments: dict[str, Department]) -> None:
     user = User.objects.create_user(
         person.email, store=store, full_name=person.full_name, is_admin=person.is_admin
     )
-    acceptance = _accept_terms(store, user, now)
+    screen = TermsAcceptance.Screen.ATTENDANT_FORM
+    acceptance = accept_terms(user, by=user, screen=screen, origin=Origin(None, ""))
     if not person.nickname:
         return
     attendant = Attendant.objects.create(
@@ -87,21 +87,6 @@ def _hire(
     AttendantDepartment.objects.bulk_create(
         AttendantDepartment(store=store, attendant=attendant, department=departments[name])
         for name in person.departments
-    )
-
-
-def _accept_terms(store: Store, user: User, now: datetime) -> TermsAcceptance:
-    terms, _ = TermsVersion.objects.get_or_create(
-        version="2026-11", defaults={"body": demo.TERMS, "sha256": TermsVersion.hash_of(demo.TERMS)}
-    )
-    return TermsAcceptance.objects.create(
-        store=store,
-        terms=terms,
-        sha256=terms.sha256,
-        user=user,
-        accepted_by=user,
-        accepted_at=now,
-        screen=TermsAcceptance.Screen.ATTENDANT_FORM,
     )
 
 

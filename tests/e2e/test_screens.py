@@ -1,0 +1,82 @@
+"""Every screen, wide and narrow, light and dark: fits, is accessible, complains of nothing.
+
+With EVENDAS_SCREENSHOTS=<folder> the pictures are kept there: docs/images is made of them.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import NARROW, WIDE
+from tests.running import Running
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"largo": WIDE, "estreito": NARROW}
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=sorted(SIZES))
+def size(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def look(size: str, theme: str) -> Callable[[Page, str], None]:
+    """Judge what is on screen, and keep its picture if somebody asked for it."""
+
+    def judge(page: Page, name: str) -> None:
+        expect(page.locator("main")).to_be_visible()
+        page.evaluate("document.fonts.ready")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= SIZES[size]["width"], f"{name} overflows"
+        found = Axe().run(page).response["violations"]
+        serious = [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
+        assert serious == [], name
+        if folder := os.environ.get("EVENDAS_SCREENSHOTS"):
+            page.screenshot(path=Path(folder) / f"{name}-{size}-{theme}.png")
+
+    return judge
+
+
+def test_the_door(
+    desk: Running,
+    open_window: Callable[..., Page],
+    look: Callable[[Page, str], None],
+    size: str,
+    theme: str,
+    complaints: list[str],
+) -> None:
+    page = open_window(viewport=SIZES[size], color_scheme=theme)
+    page.goto(f"{desk.web}entrar/")
+    look(page, "entrar")
+    assert complaints == []
+
+
+def test_the_desk(
+    desk: Running,
+    sign_in: Callable[..., Page],
+    look: Callable[[Page, str], None],
+    size: str,
+    theme: str,
+    complaints: list[str],
+) -> None:
+    ana = sign_in("ana", viewport=SIZES[size], color_scheme=theme)
+    look(ana, "inicio")
+    ana.goto(f"{desk.web}sac/atendimento/")
+    expect(ana.get_by_role("link", name=re.compile("^Aguardando"))).to_be_visible()
+    look(ana, "aguardando")
+    ana.goto(f"{desk.web}sac/atendimento/?situacao=em-aberto")
+    ana.locator("#rows .row", has_text="Mariana Costa").get_by_role("link").click()
+    expect(ana.get_by_role("log")).to_contain_text("Consegue ver se já foi postado?")
+    look(ana, "atendimento")
+    assert complaints == []

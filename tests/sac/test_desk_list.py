@@ -17,10 +17,13 @@ TABS = {"waiting": "aguardando", "open": "em-aberto", "closed": "encerradas"}
 def _pages(actor: Actor, query: str) -> Iterator[Page]:
     """The first page, and each next one when it is asked for."""
     address = f"/sac/atendimento/{query}"
-    while address:
+    for _ in range(20):
         page = read(actor.client.get(address))
         yield page
         address = page.next_page
+        if not address:
+            return
+    pytest.fail("the list has no end")
 
 
 def _listed(actor: Actor, query: str) -> list[int]:
@@ -188,11 +191,12 @@ NONSENSE = [
 ]
 
 
-@pytest.mark.parametrize("query", NONSENSE, ids=lambda query: str(query)[:40])
 @pytest.mark.parametrize("noun", ["", "lista/", "contadores/"])
-def test_nonsense_in_the_address_is_no_error(shop: Shop, ana: Actor, noun: str, query: str) -> None:
+def test_nonsense_in_the_address_is_no_error(shop: Shop, ana: Actor, noun: str) -> None:
     put_ticket(shop)
-    assert ana.client.get(f"/sac/atendimento/{noun}?{query}").status_code == 200
+    for query in NONSENSE:
+        address = f"/sac/atendimento/{noun}?{query}"
+        assert ana.client.get(address).status_code == 200, query
 
 
 def test_an_unknown_choice_means_waiting_and_everybody(shop: Shop, ana: Actor) -> None:
@@ -200,20 +204,28 @@ def test_an_unknown_choice_means_waiting_and_everybody(shop: Shop, ana: Actor) -
     assert _listed(ana, "?situacao=abertas&departamento=tudo&depois=ontem") == [ticket.pk]
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["desde=", "desde=-3", "desde=abc", "desde=" + "9" * 18, "desde=" + "9" * 60, "desde=%00"],
-)
-def test_nonsense_for_a_cursor_is_no_error(shop: Shop, ana: Actor, query: str) -> None:
-    code = put_ticket(shop).code
-    assert ana.client.get(f"/sac/atendimento/{code}/novidades/?{query}").status_code == 200
+CURSORS = [
+    "desde=",
+    "desde=-3",
+    "desde=abc",
+    "desde=%00",
+    "desde=" + "9" * 18,
+    "desde=" + "9" * 19,
+    "desde=" + "9" * 60,
+    "antes=",
+    "antes=1",
+    "antes=-",
+    "antes=a-b",
+    "antes=1-%00",
+    "antes=" + "9" * 19 + "-1",
+    "antes=1-" + "9" * 19,
+    "antes=" + "9" * 60 + "-1",
+]
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["antes=", "antes=1", "antes=-", "antes=a-b", "antes=1-%00", "antes=" + "9" * 60 + "-1"],
-)
-def test_nonsense_for_older_messages_is_no_error(shop: Shop, ana: Actor, query: str) -> None:
+@pytest.mark.parametrize("noun", ["", "novidades/", "anteriores/"])
+def test_nonsense_for_a_cursor_is_no_error(shop: Shop, ana: Actor, noun: str) -> None:
     code = put_ticket(shop).code
-    assert ana.client.get(f"/sac/atendimento/{code}/anteriores/?{query}").status_code == 200
-    assert ana.client.get(f"/sac/atendimento/{code}/?{query}").status_code == 200
+    for query in CURSORS:
+        address = f"/sac/atendimento/{code}/{noun}?{query}"
+        assert ana.client.get(address).status_code == 200, query

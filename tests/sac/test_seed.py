@@ -63,7 +63,9 @@ def _census() -> dict[str, int]:
     return {model.__name__: model._default_manager.count() for model in models}
 
 
-def test_the_store_has_its_people_its_number_and_its_conversations(seeded: Store) -> None:
+def test_the_store_has_its_people_its_number_and_its_conversations(
+    seeded: Store, simulator: SimulatorClient
+) -> None:
     admin, *team = User.objects.order_by("-is_admin", "email")
     assert (admin.email, admin.is_admin) == ("dono@aurora.demo", True)
     assert not hasattr(admin, "attendant")
@@ -74,7 +76,10 @@ def test_the_store_has_its_people_its_number_and_its_conversations(seeded: Store
     ]
     assert [Rights.of(user).can_view_all for user in team] == [False, False, True]
     assert [len(Rights.of(user).departments) for user in team] == [1, 1, 2]
-    assert Instance.objects.get().is_connected
+    instance = Instance.objects.get()
+    assert instance.is_connected
+    assert simulator.instance(instance.gateway_name)["state"] == "open"
+    assert len(simulator.state()["phones"]) >= 3
     assert Conversation.objects.count() == len(demo.STORIES) == 12
     told = Counter(_status_told(story) for story in demo.STORIES)
     assert Counter(Ticket.objects.values_list("status", flat=True)) == told
@@ -98,9 +103,10 @@ def test_tickets_look_lived_in(seeded: Store) -> None:
         assert ticket.is_new == (ticket.is_live and last.who == "cliente")
         assert (ticket.waiting_since is not None) == ticket.is_new
         assert ticket.messages.count() == len(story.lines)
+    _insist_on_causes_before_effects()
 
 
-def test_nothing_happens_before_its_cause_or_after_now(seeded: Store) -> None:
+def _insist_on_causes_before_effects() -> None:
     for ticket in Ticket.objects.all():
         moments = [
             ticket.created_at,
@@ -137,15 +143,6 @@ def test_messages_and_steps_say_who_and_when(seeded: Store) -> None:
         )
         assert len(revisions) == len(set(revisions))
         assert max(revisions) == conversation.revision
-
-
-def test_the_simulated_gateway_knows_the_number_and_some_customers(
-    seeded: Store, simulator: SimulatorClient
-) -> None:
-    instance = Instance.objects.get()
-    known = simulator.instance(instance.gateway_name)
-    assert known["state"] == "open"
-    assert len(simulator.state()["phones"]) >= 3
 
 
 def test_everybody_can_sign_in_and_look_around(

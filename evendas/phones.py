@@ -51,6 +51,20 @@ def display(e164: str) -> str:
     return phonenumbers.format_number(number, form)
 
 
+def written_out(e164: str) -> str:
+    """Return a phone with its country's code, spaced for people: +55 11 98765-0000."""
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return e164
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
+def is_service(e164: str) -> bool:
+    """Tell 0800, 4004 and their like: many people's, and never one phone."""
+    return e164.startswith("+55") and _is_service(e164.removeprefix("+55"))
+
+
 def send_candidates(e164: str) -> list[str]:
     """Return the digits to try when no address is stored, the likelier first.
 

@@ -113,6 +113,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "evendas.context.csp_nonce",
+                "sac.context.frame",
             ],
         },
     }

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from automacao.actions import pause_sending, resume_sending
+from automacao.actions.sending import pause_sending, resume_sending
 from automacao.gateways.port import Accepted, GatewayError, Outcome, SentMessage
 from automacao.gateways.registry import gateway
 from automacao.models import Instance

@@ -32,8 +32,31 @@ def check_instance(instance_id: int) -> None:
 
 @shared_task(name="automacao.check_instances")
 def check_instances() -> None:
-    for instance_id in Instance.objects.paired_once().values_list("pk", flat=True):
+    for instance_id in Instance.objects.worth_asking().values_list("pk", flat=True):
         ring("automacao.check_instance", instance_id)
+
+
+@shared_task(name="automacao.connect_instance")
+def connect_instance(instance_id: int) -> None:
+    line.carry_out_order(instance_id)
+
+
+@shared_task(name="automacao.logout_instance")
+def logout_instance(instance_id: int) -> None:
+    line.carry_out_order(instance_id)
+
+
+@shared_task(name="automacao.delete_instance")
+def delete_instance(instance_id: int) -> None:
+    line.carry_out_order(instance_id)
+
+
+@shared_task(name="automacao.sweep_orders")
+def sweep_orders() -> None:
+    """Ring for what is still to be asked of a gateway: lost bells, failures, workers that died."""
+    due = Instance.objects.with_due_orders()
+    for instance_id, order in due.values_list("pk", "order"):
+        ring(f"automacao.{order}_instance", instance_id)
 
 
 @shared_task(name="sac.sweep_inbox")

@@ -2,9 +2,11 @@
 
 from django.db import transaction
 
-from automacao.actions import check_instance, note_session_state
+from automacao.actions import orders
+from automacao.actions.sessions import check_instance, note_session_state
 from automacao.gateways.port import SessionState
 from automacao.models import Instance
+from evendas import live
 from evendas.bell import ring
 from sac.announce import lines_changed
 from sac.models import Conversation
@@ -22,8 +24,22 @@ def check_line(instance_id: int) -> None:
         _line_changed(Instance.objects.get(pk=instance_id))
 
 
+def carry_out_order(instance_id: int) -> None:
+    """Ask the gateway what an admin or a refusal left to be asked, and show what became of it."""
+    instance = Instance.objects.get(pk=instance_id)
+    if not instance.order:
+        return
+    # Whoever left the order may not tell the screens: what it means for them shows at once.
+    _line_changed(instance)
+    orders.carry_out_order(instance_id)
+    _line_changed(instance)
+
+
 def _line_changed(instance: Instance) -> None:
     lines_changed(instance.store_id)
+    frame = {"t": "instance", "instance": instance.pk}
+    group = live.store_group(instance.store_id)
+    transaction.on_commit(lambda: live.publish([group], frame), robust=True)
     transaction.on_commit(lambda: ring_outbox(instance.pk), robust=True)
 
 

@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from automacao.models import Instance
 from sac.desk_request import DeskRequest, desk_view
 from sac.filters import Filters, counts
 from sac.models import Attendant, Ticket
@@ -22,9 +21,7 @@ def home(request: DeskRequest) -> HttpResponse:
         "attendant": Attendant.objects.in_store(request.store)
         .filter(pk=request.rights.attendant_id or 0)
         .first(),
-        "lines": Instance.objects.in_store(request.store),
         "rights": request.rights,
-        "store": request.store,
         "now": timezone.localtime(),
     }
     return render(request, "sac/home.html", context)

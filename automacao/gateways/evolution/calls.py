@@ -11,6 +11,7 @@ from django.conf import settings
 
 from automacao.gateways.evolution.door import SECRET_HEADER
 from automacao.gateways.evolution.failures import answer_of
+from automacao.gateways.evolution.jids import parse_jid, phone_of
 from automacao.gateways.evolution.messages import text_of
 from automacao.gateways.evolution.session import pairing_of
 from automacao.gateways.evolution.wire import MESSAGE_ID_MAX, dig, moment, text
@@ -112,6 +113,19 @@ def state(channel: Channel) -> State:
     if not isinstance(said, str) or said not in _STATES:
         raise GatewayUnavailable(f"state {text(said)!r}")
     return _STATES[said]
+
+
+def own_phone(channel: Channel) -> str | None:
+    """Return the number of the phone that paired last, in E.164."""
+    found = _call(
+        "GET",
+        "/instance/fetchInstances",
+        key=_key(channel),
+        params={"instanceName": channel.name},
+    )
+    rows = found if isinstance(found, list) else []
+    named = (row for row in rows if dig(row, "name") == channel.name)
+    return phone_of(parse_jid(dig(next(named, None), "ownerJid")))
 
 
 def logout(channel: Channel) -> None:

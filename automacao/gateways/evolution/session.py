@@ -6,6 +6,7 @@ from automacao.gateways.port import Event, Pairing, Quarantine, SessionState, St
 
 _QR_MAX = 4296  # the most characters a QR holds
 _PAIRING_CODE_MAX = 16
+_PROFILE_MAX = 120
 _REASON_LOGGED_OUT = 401
 _REASONS_BANNED = frozenset({402, 403, 406})
 
@@ -27,7 +28,12 @@ def connection_updated(envelope: Envelope) -> Event:
     reason = whole(dig(envelope.data, "statusReason"))
     match dig(envelope.data, "state"):
         case "open":
-            return SessionState(State.CONNECTED, at=envelope.at, own_phone=_own_phone(envelope))
+            return SessionState(
+                State.CONNECTED,
+                at=envelope.at,
+                own_phone=_own_phone(envelope),
+                profile=text(dig(envelope.data, "profileName"), _PROFILE_MAX),
+            )
         case "connecting":
             return SessionState(State.CONNECTING, at=envelope.at)
         case "close":

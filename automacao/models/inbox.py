@@ -1,108 +1,13 @@
-"""The line to WhatsApp: the numbers of a store, and everything a gateway ever posted about them."""
+"""Everything a gateway ever posted, as it came."""
 
-import secrets
 from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import connection, models, transaction
 from django.db.models.functions import Now
 
-from automacao.gateways.port import Channel, Webhook
-from evendas.accounts.models import Store
-from evendas.phones import display
-from evendas.sealing import StoreOwned, StoreRow
-from evendas.secrets import SecretField
-
-
-def new_gateway_name() -> str:
-    """An opaque name at the gateway, never reused: it stays taken there after a removal."""
-    return f"ch_{secrets.token_hex(8)}"
-
-
-def new_webhook_key() -> str:
-    return secrets.token_urlsafe(32)
-
-
-class InstanceQuerySet(models.QuerySet["Instance"]):
-    def in_store(self, store: Store) -> Self:
-        return self.filter(store=store, removed_at=None)
-
-    def with_webhook_key(self, key: str) -> Self:
-        return self.filter(webhook_key=key, removed_at=None)
-
-    def paired_once(self) -> Self:
-        """Numbers that exist at the gateway and are worth asking about."""
-        return self.filter(removed_at=None).exclude(gateway_token="").exclude(connected_phone=None)
-
-    def with_due_events(self) -> Self:
-        return self.filter(
-            models.Exists(InboundEvent.objects.due().filter(instance=models.OuterRef("pk")))
-        )
-
-
-class Instance(StoreRow):
-    """One WhatsApp number at a gateway."""
-
-    class State(models.TextChoices):
-        DISCONNECTED = "disconnected", "Desconectado"
-        WAITING_QR = "waiting_qr", "Aguardando leitura"
-        CONNECTING = "connecting", "Conectando"
-        CONNECTED = "connected", "Conectado"
-        LOGGED_OUT = "logged_out", "Desconectado pelo celular"
-        BANNED = "banned", "Bloqueado pelo WhatsApp"
-        FAILED = "failed", "Com falha"
-
-    name = models.CharField("nome", max_length=60, blank=True)
-    phone = models.CharField("número completo do WhatsApp", max_length=20, blank=True)
-    gateway = models.CharField(max_length=20, default="evolution")
-    gateway_name = models.CharField(max_length=40, unique=True, default=new_gateway_name)
-    gateway_token = SecretField(blank=True)
-    webhook_key = models.CharField(max_length=64, unique=True, default=new_webhook_key)
-    webhook_secret = SecretField(default=new_webhook_key)
-    state = models.CharField("situação", max_length=20, choices=State, default=State.DISCONNECTED)
-    state_changed_at = models.DateTimeField(null=True)
-    # The gateway's own clock, read only to drop session events that arrive late.
-    session_event_at = models.DateTimeField(null=True)
-    qr_code = models.TextField(blank=True)
-    qr_expires_at = models.DateTimeField(null=True)
-    pairing_code = models.CharField(max_length=20, blank=True)
-    connected_phone = models.CharField(max_length=20, null=True)
-    last_event_at = models.DateTimeField(null=True)
-    last_error = models.CharField(max_length=300, blank=True)
-    send_failures = models.PositiveSmallIntegerField(default=0)
-    send_paused_until = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    removed_at = models.DateTimeField(null=True)
-
-    objects = InstanceQuerySet.as_manager()
-
-    class Meta(StoreRow.Meta):
-        verbose_name = "instância"
-        verbose_name_plural = "instâncias"
-        constraints = [
-            *StoreRow.Meta.constraints,
-            # Global by nature: a number connected by one store is refused to every other.
-            models.UniqueConstraint(
-                fields=["connected_phone"],
-                condition=models.Q(state="connected", removed_at=None),
-                name="automacao_instance_connected_phone",
-            ),
-        ]
-        indexes = [models.Index(fields=["store"], name="automacao_instance_of_store")]
-
-    def __str__(self) -> str:
-        return self.name or display(self.phone) or "Nova instância"
-
-    @property
-    def is_connected(self) -> bool:
-        return self.state == self.State.CONNECTED
-
-    def channel(self) -> Channel:
-        return Channel(name=self.gateway_name, token=self.gateway_token)
-
-    def webhook(self, base_url: str) -> Webhook:
-        url = f"{base_url}/webhooks/{self.gateway}/{self.webhook_key}/"
-        return Webhook(url=url, secret=self.webhook_secret)
+from automacao.models.instance import Instance
+from evendas.sealing import StoreOwned
 
 
 class InboundEventQuerySet(models.QuerySet["InboundEvent"]):

@@ -83,7 +83,7 @@ def _addresses() -> Addresses:
 
 
 def _start(supervisor: Supervisor, folder: Path, addresses: Addresses) -> None:
-    say("Ligando o PostgreSQL e o Valkey…")
+    say("Preparando PostgreSQL e Valkey…")
     urls = start_servers(supervisor, folder)
     demo_logins(folder)
     env = stack.environment(folder, addresses, own_secrets(folder), urls)

@@ -1,12 +1,14 @@
 """PostgreSQL and Valkey for a run: those the environment names, else embedded ones."""
 
 import os
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dev import postgres
 from dev.local import own_secrets
 from dev.ports import remembered
-from dev.processes import Supervisor
+from dev.processes import Failure, Supervisor
 from dev.valkey import Valkey
 
 
@@ -16,12 +18,27 @@ def start_servers(supervisor: Supervisor, folder: Path, *, durable: bool = True)
     The caller holds the folder's lock. Set `durable=False` when the data may die in a crash.
     """
     passwords = own_secrets(folder)
-    urls = {name: os.environ.get(name, "") for name in ("DATABASE_URL", "REDIS_URL")}
-    if not urls["DATABASE_URL"]:
-        urls["DATABASE_URL"] = _postgres(supervisor, folder, passwords["postgres"], durable=durable)
-    if not urls["REDIS_URL"]:
-        urls["REDIS_URL"] = _valkey(supervisor, folder, passwords["valkey"])
-    return urls
+    database = _named("DATABASE_URL", 5432)
+    redis = _named("REDIS_URL", 6379)
+    return {
+        "DATABASE_URL": database
+        or _postgres(supervisor, folder, passwords["postgres"], durable=durable),
+        "REDIS_URL": redis or _valkey(supervisor, folder, passwords["valkey"]),
+    }
+
+
+def _named(variable: str, usual_port: int) -> str:
+    """Return the address a person gave, if any; insist that somebody answers there."""
+    url = os.environ.get(variable, "")
+    if host := urlsplit(url).hostname:
+        port = urlsplit(url).port or usual_port
+        try:
+            socket.create_connection((host, port), timeout=5).close()
+        except OSError as error:
+            raise Failure(
+                f"Ninguém responde em {host}:{port}, o endereço de {variable}."
+            ) from error
+    return url
 
 
 def _postgres(supervisor: Supervisor, folder: Path, password: str, *, durable: bool) -> str:

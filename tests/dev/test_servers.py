@@ -12,6 +12,7 @@ import pytest
 import redis
 
 from dev.local import made
+from dev.ports import free_port
 from dev.postgres import Postgres, home_of, settled
 from dev.processes import Failure, Supervisor
 from dev.servers import start_servers
@@ -99,15 +100,21 @@ def test_a_server_left_by_a_killed_supervisor_makes_way(
     left.stop()
 
 
-def test_named_servers_are_used_as_they_are(
+def test_named_servers_are_used_as_they_are(tmp_path: Path) -> None:
+    named = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+
+    assert start_servers(Supervisor(tmp_path), tmp_path) == named
+    assert not list(tmp_path.glob("*.log"))
+
+
+def test_a_named_server_that_does_not_answer_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    theirs = {"DATABASE_URL": "postgresql://a@b/c", "REDIS_URL": "redis://d/0"}
-    for name, url in theirs.items():
-        monkeypatch.setenv(name, url)
+    port = free_port()
+    monkeypatch.setenv("REDIS_URL", f"redis://:secret@127.0.0.1:{port}/0")
 
-    assert start_servers(Supervisor(tmp_path), tmp_path) == theirs
-    assert not list(tmp_path.glob("*.log"))
+    with pytest.raises(Failure, match=rf"^Ninguém responde em 127\.0\.0\.1:{port}, .*REDIS_URL\.$"):
+        start_servers(Supervisor(tmp_path), tmp_path)
 
 
 def test_a_lost_password_is_told(

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.utils import timezone
 
 from automacao.actions.sending import pause_sending, resume_sending
 from automacao.gateways.port import Accepted, GatewayError, Outcome, SentMessage
 from automacao.gateways.registry import gateway
 from automacao.models import Instance
+from evendas import clock
 from evendas.bell import ring
 from sac.actions.line import ring_outbox
 from sac.actions.outbox import Sending, accept_sending, begin_sending, fail_sending
@@ -62,7 +62,7 @@ def settle_message(message_id: int) -> None:
     except GatewayError:
         return
     since = message.send_started_at - CLOCK_SKEW
-    found = _unclaimed(instance, [one for one in sent if _matches(one, message.text, since)])
+    found = _unclaimed(instance, {one.id for one in sent if _matches(one, message.text, since)})
     if len(found) == 1:
         accept_sending(message.pk, Accepted(id=found[0], address=""))
         ring("sac.deliver", message.conversation_id)
@@ -72,15 +72,13 @@ def _matches(sent: SentMessage, text: str, since: datetime) -> bool:
     return sent.text == text and sent.sent_at is not None and sent.sent_at >= since
 
 
-def _unclaimed(instance: Instance, sent: list[SentMessage]) -> list[str]:
-    ids = [one.id for one in sent]
+def _unclaimed(instance: Instance, ids: set[str]) -> list[str]:
     claimed = Message.objects.filter(instance=instance, provider_id__in=ids)
-    taken = set(claimed.values_list("provider_id", flat=True))
-    return [pk for pk in ids if pk not in taken]
+    return list(ids - {row.provider_id for row in claimed.only("provider_id")})
 
 
 def due_for_settling() -> list[int]:
     """Messages whose fate has been unknown long enough to ask the gateway."""
-    limit = timezone.now() - timedelta(seconds=settings.UNKNOWN_ASK_AFTER)
+    limit = clock.now() - timedelta(seconds=settings.UNKNOWN_ASK_AFTER)
     rows = Message.objects.filter(state=Message.State.UNKNOWN, send_started_at__lt=limit)
     return list(rows.values_list("pk", flat=True)[:100])

@@ -7,9 +7,12 @@ from tests.services import make_ready, worker
 make_ready()
 
 from evendas.settings import *  # noqa: E402, F403 - the servers come first
-from evendas.settings import CHANNEL_LAYERS, STATIC_ROOT, STORAGES  # noqa: E402
+from evendas.settings import CHANNEL_LAYERS, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# A race of twenty threads needs as many connections.
+DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = 30
 
 # Redis publishes across its databases: parallel workers would hear each other.
 cast("dict[str, str]", CHANNEL_LAYERS["default"]["CONFIG"])["prefix"] = f"evendas{worker()}"

@@ -7,6 +7,7 @@ as many digits as a phone may have.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from automacao.gateways.port import Identity, Ignored, Quarantine
 from evendas.phones import normalize
@@ -58,6 +59,7 @@ def parse_jid(value: object) -> Jid | None:
     return Jid(match["user"], match["domain"].lower()) if match else None
 
 
+@lru_cache(maxsize=4096)
 def phone_of(jid: Jid | None) -> str | None:
     """Return the E.164 of a phone address.
 

@@ -89,6 +89,8 @@ def own_secrets(folder: Path) -> dict[str, str]:
         "fernet": lambda: base64.urlsafe_b64encode(os.urandom(32)).decode(),
         "postgres": lambda: secrets.token_urlsafe(24),
         "valkey": lambda: secrets.token_urlsafe(24),
+        # Not secret: tells this folder's data from those of a deleted one of the same name.
+        "home": lambda: secrets.token_hex(4),
     }
     return kept(folder / "secrets.json", makers)
 

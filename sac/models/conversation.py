@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models.functions import Now
 
 from automacao.models import Instance
 from evendas.accounts.models import User
@@ -27,11 +28,12 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return list(rows.select_related("contact", "store", "instance"))
 
     def with_due_messages(self) -> Self:
+        """Something is due to leave, by a number that can send now."""
         from sac.models.message import Message  # noqa: PLC0415 - Message points here
 
-        return self.filter(
-            models.Exists(Message.objects.due_to_send().filter(conversation=models.OuterRef("pk")))
-        )
+        due = Message.objects.due_to_send().filter(conversation=models.OuterRef("pk"))
+        ready = self.filter(models.Exists(due), instance__state=Instance.State.CONNECTED)
+        return ready.exclude(instance__send_paused_until__gt=Now())
 
 
 class Conversation(StoreRow):

@@ -193,7 +193,13 @@ def test_a_number_found_unplugged_while_sending_is_looked_at(
     "fault", ["accept_then_hang", "accept_then_reset", "accept_then_500"], ids=str
 )
 def test_a_message_that_left_without_an_answer_is_settled_by_its_echo(
-    fault: str, line: Line, ticket: Ticket, ana: Actor, answer: Answer, settings: Settings
+    fault: str,
+    line: Line,
+    ticket: Ticket,
+    ana: Actor,
+    answer: Answer,
+    settings: Settings,
+    rings: list[object],
 ) -> None:
     settings.SEND_READ_TIMEOUT = 0.5
     line.control.hold()
@@ -203,9 +209,12 @@ def test_a_message_that_left_without_an_answer_is_settled_by_its_echo(
         deliver_conversation(ticket.conversation_id)
         tasks.sweep_outbox()
     assert (fate(first)[0], fate(second)[0]) == ("unknown", "queued")
+    rings.clear()
     line.control.release()
     line.hear()
     assert fate(first)[0] == "delivered"
+    # What waited behind it may go.
+    assert ("sac.deliver", (ticket.conversation_id,)) in rings
     settings.SEND_READ_TIMEOUT = 20
     deliver_conversation(ticket.conversation_id)
     assert line.delivered == ["um", "dois"]

@@ -319,6 +319,20 @@ def test_the_sweep_rings_for_what_is_due_and_asks_about_what_is_unknown(
     assert rings == [("sac.settle", (queued.pk,))]
 
 
+def test_the_sweep_leaves_a_number_alone_that_cannot_send(
+    queued: Message, shop: Shop, rings: Rings
+) -> None:
+    pause_sending(shop.instance.pk, GatewayUnavailable())
+    tasks.sweep_outbox()
+    resume_sending(shop.instance.pk)
+    Instance.objects.update(state="logged_out")
+    tasks.sweep_outbox()
+    assert rings == []
+    Instance.objects.update(state="connected")
+    tasks.sweep_outbox()
+    assert rings == [("sac.deliver", (queued.conversation_id,))]
+
+
 def test_every_change_of_a_message_takes_a_revision_under_the_lock(
     queued: Message,
 ) -> None:

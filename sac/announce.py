@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from automacao.models import Instance
 from evendas import live
+from evendas.accounts.models import User
 from sac.models import Conversation, Message, Ticket, TicketEvent
 from sac.permissions import Sight
 from sac.thread import as_items
@@ -29,6 +30,8 @@ class Announcement:
     since: int = field(init=False)
     items: list[Item] = field(default_factory=list)
     tickets: dict[int, tuple[Ticket, Sight | None]] = field(default_factory=dict)
+    is_about_contact: bool = False
+    arrival: "Arrival | None" = None
 
     def __post_init__(self) -> None:
         self.since = self.conversation.revision + 1
@@ -40,6 +43,14 @@ class Announcement:
         """Say that a ticket's row changed. `before` is its sight at the lock, None when new."""
         self.tickets.setdefault(ticket.pk, (ticket, before))
 
+    def contact_changed(self) -> None:
+        """Say that the customer's data changed, which stand around every thread of theirs."""
+        self.is_about_contact = True
+
+    def arrived(self, ticket: Ticket, *, by: User, note: str) -> None:
+        """Say that a ticket was handed to somebody, who must notice."""
+        self.arrival = Arrival(ticket, by, note)
+
     def after_commit(self) -> None:
         """Speak once the transaction is safe; a broken template never breaks the write."""
         transaction.on_commit(self._speak, robust=True)
@@ -48,11 +59,15 @@ class Announcement:
         with timezone.override(self.conversation.store.zone):
             for ticket_id in {item.ticket_id for item in self.items}:
                 self._push_thread([item for item in self.items if item.ticket_id == ticket_id])
+            if self.is_about_contact:
+                self._push_thread([])
             for ticket, before in self.tickets.values():
                 _push_row(ticket, before)
+            if self.arrival:
+                _push_alert(self.arrival)
 
     def _push_thread(self, items: Sequence[Item]) -> None:
-        ticket = items[0].ticket or self.conversation.tickets.for_list().order_by("-id").first()
+        ticket = (items[0].ticket if items else None) or self._newest_ticket()
         if ticket is None:
             return
         known = self.tickets.get(ticket.pk)
@@ -63,11 +78,23 @@ class Announcement:
             "from": self.since,
             "to": self.conversation.revision,
             "html": render_to_string("sac/_items.html", {"thread": as_items(items)}),
-            "header": known is not None and Sight.of(ticket) != known[1],
+            "header": self.is_about_contact or (known is not None and Sight.of(ticket) != known[1]),
             "sight": asdict(Sight.of(ticket)),
             "parties": [attendant for attendant, _ in _parties(ticket)],
         }
         live.publish([live.conversation_group(self.conversation.pk)], frame)
+
+    def _newest_ticket(self) -> Ticket | None:
+        return self.conversation.tickets.for_list().order_by("-id").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A ticket in new hands: who sent it there, and what they wrote to the receiver."""
+
+    ticket: Ticket
+    by: User
+    note: str
 
 
 def _push_row(ticket: Ticket, before: Sight | None) -> None:
@@ -85,6 +112,24 @@ def _push_row(ticket: Ticket, before: Sight | None) -> None:
         "sight": asdict(sight),
         "parties": [attendant for attendant, _ in parties],
     }
+    live.publish(groups, frame)
+
+
+def _push_alert(arrival: Arrival) -> None:
+    """Alert the receiver, or everybody of the department but who sent it there."""
+    sight = Sight.of(arrival.ticket)
+    frame = {
+        "t": "alert",
+        "ticket": arrival.ticket.pk,
+        "push": secrets.token_hex(6),
+        "html": render_to_string("sac/_alert.html", {"ticket": arrival.ticket, "arrival": arrival}),
+        "sight": asdict(sight),
+        "to_user": sight.user_id,
+        "to_department": None if sight.user_id else sight.department_id,
+        "by": arrival.by.pk,
+    }
+    # Who sees everything is in no department's group, and may work in this one all the same.
+    groups = _groups(sight) if sight.user_id is None else {live.user_group(sight.user_id)}
     live.publish(groups, frame)
 
 

@@ -70,6 +70,8 @@ class DeskConsumer(live.LiveConsumer):
         if event["t"] == "rights":
             await self._load_rights()
             return
+        if event["t"] == "alert" and not _is_alerted(self.rights, event):
+            return
         sight, parties = event.pop("sight", None), event.pop("parties", ())
         took_part = self.rights.attendant_id in parties
         if sight is None or may_see(self.rights, Sight(**sight), took_part=took_part):
@@ -144,6 +146,14 @@ class DeskConsumer(live.LiveConsumer):
 
     async def _send(self, frame: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(frame))
+
+
+def _is_alerted(rights: Rights, event: dict[str, Any]) -> bool:
+    """The receiver, or the department's people; never who did it."""
+    by, user, department = (event.pop(name) for name in ("by", "to_user", "to_department"))
+    if rights.user_id == by:
+        return False
+    return rights.user_id == user or department in rights.departments
 
 
 _NOTHING = object()

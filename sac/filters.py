@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self
+from typing import Final, Literal, Self
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q
@@ -19,6 +19,8 @@ TABS = (
 )
 _STATUSES = {slug: status for slug, _, status in TABS}
 _SLUGS = {status: slug for slug, _, status in TABS}
+# In the place of a department's id: the tickets that have none.
+NOWHERE: Final = "sem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +28,12 @@ class Filters:
     """What the list shows. Anything unknown in the address means "all"."""
 
     status: str = Ticket.Status.WAITING.value
-    department: int | None = None
+    department: int | Literal["sem"] | None = None
 
     @classmethod
     def read(cls, query: Mapping[str, str], *, default: str | None = None) -> Self:
         status = _STATUSES.get(query.get("situacao", "")) or default or Ticket.Status.WAITING
-        department = query.get("departamento", "")
-        is_id = department.isascii() and department.isdigit() and len(department) < 18
-        return cls(status=str(status), department=int(department) if is_id else None)
+        return cls(status=str(status), department=_department(query.get("departamento", "")))
 
     @property
     def status_slug(self) -> str:
@@ -59,6 +59,8 @@ class Filters:
         """All filters but the status: what the counters count."""
         if self.department is None:
             return tickets
+        if self.department == NOWHERE:
+            return tickets.filter(department=None)
         return tickets.filter(department=self.department)
 
     def apply(self, tickets: TicketQuerySet) -> TicketQuerySet:
@@ -87,6 +89,13 @@ class Filters:
         if self.status == Ticket.Status.WAITING:
             return Q(queued_at__gt=moment) | Q(queued_at=moment, id__gt=pk)
         return Q(last_activity_at__lt=moment) | Q(last_activity_at=moment, id__lt=pk)
+
+
+def _department(choice: str) -> int | Literal["sem"] | None:
+    if choice == NOWHERE:
+        return NOWHERE
+    is_id = choice.isascii() and choice.isdigit() and len(choice) < 18
+    return int(choice) if is_id else None
 
 
 def _place(cursor: str) -> tuple[datetime, int] | None:

@@ -1,13 +1,25 @@
 """What people type on the desk, checked before an action sees it."""
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import model_to_dict
+from django.http import QueryDict
+
+from sac.destinations import Destination, Destinations
+from sac.models import Contact, TicketEvent
+
+_STALE = {
+    "required": "Esta página está desatualizada. Recarregue e tente de novo.",
+    "invalid": "Esta página está desatualizada. Recarregue e tente de novo.",
+}
 
 
 class TypedText(forms.CharField):
     """Text as it was typed or pasted, less the NUL that no database keeps."""
 
     def to_python(self, value: object) -> str:
-        return super().to_python(str(value or "").replace("\0", "")) or ""
+        text = str(value or "").replace("\0", "").replace("\r\n", "\n")
+        return super().to_python(text) or ""
 
 
 class ReplyForm(forms.Form):
@@ -32,3 +44,64 @@ class CloseForm(forms.Form):
         max_length=120,
         error_messages={"max_length": "O motivo pode ter até 120 caracteres."},
     )
+
+
+class TakeOverForm(forms.Form):
+    """Whom the page showed as the attendant: somebody else may be by now."""
+
+    seen = forms.IntegerField(min_value=1, max_value=2**63 - 1, error_messages=_STALE)
+
+
+class TransferForm(forms.Form):
+    """To whom a ticket goes, and what they should know."""
+
+    destination = forms.CharField(
+        label="Para",
+        max_length=40,
+        error_messages={"required": "Escolha um departamento ou uma pessoa."},
+    )
+    note = TypedText(
+        label="Nota para quem recebe",
+        help_text="Só a equipe vê.",
+        required=False,
+        max_length=TicketEvent.MAX_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, destinations: Destinations) -> None:
+        super().__init__(data)
+        self.destinations = destinations
+
+    def clean_destination(self) -> Destination:
+        found = self.destinations.find(self.cleaned_data["destination"])
+        if found is None:
+            raise ValidationError("Escolha um departamento ou uma pessoa da lista.")
+        if found.is_here:
+            raise ValidationError(f"Este atendimento já está com {found.receiver}.")
+        return found
+
+
+class ContactForm(forms.Form):
+    """What the team knows of a customer. Only what was changed on the page is saved."""
+
+    name = TypedText(label="Nome", required=False, max_length=200)
+    email = forms.EmailField(label="E-mail", required=False, max_length=254)
+    entry_channel = forms.ChoiceField(
+        label="Canal de entrada", choices=Contact.EntryChannel.choices, widget=forms.RadioSelect
+    )
+    notes = TypedText(
+        label="Anotações",
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, contact: Contact) -> None:
+        super().__init__(data, initial=model_to_dict(contact, fields=self.base_fields))
+        for field in self.fields.values():
+            # What the page showed travels along: two people may edit different fields at once.
+            field.show_hidden_initial = True
+
+    @property
+    def changes(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in self.changed_data}

@@ -140,7 +140,7 @@ def may_see(rights: Rights, ticket: TicketFacts, *, took_part: bool = False) -> 
     return in_reach or (took_part and ticket.status not in LIVE)
 
 
-def may_claim(rights: Rights, ticket: TicketFacts) -> Verdict:
+def may_claim(rights: Rights, ticket: Ticket) -> Verdict:
     """Assumir a waiting ticket: any attendant who sees it."""
     if rights.attendant_id is None:
         return _no("Só atendentes podem assumir um atendimento.")
@@ -149,18 +149,25 @@ def may_claim(rights: Rights, ticket: TicketFacts) -> Verdict:
     return YES
 
 
-def may_reply(rights: Rights, ticket: TicketFacts) -> Verdict:
+def may_take_over(rights: Rights, ticket: Ticket) -> Verdict:
+    """Assumir an open ticket of somebody else: `can_take_over_any`, and the admin."""
+    if rights.attendant_id is None:
+        return _no("Só atendentes podem assumir um atendimento.")
+    if ticket.status != Ticket.Status.OPEN or rights.owns(ticket):
+        return _no("Só um atendimento de outra pessoa pode ser assumido assim.")
+    return YES if rights.can_take_over_any or rights.is_admin else _theirs(ticket)
+
+
+def may_reply(rights: Rights, ticket: Ticket) -> Verdict:
     """Its attendant; on a waiting ticket, whoever may assume it."""
     if ticket.status == Ticket.Status.CLOSED:
         return _no("Este atendimento foi encerrado.")
     if ticket.status == Ticket.Status.WAITING:
         return may_claim(rights, ticket)
-    if not rights.owns(ticket):
-        return _no("Este atendimento está com outro atendente.")
-    return YES
+    return YES if rights.owns(ticket) else _theirs(ticket)
 
 
-def may_close(rights: Rights, ticket: TicketFacts) -> Verdict:
+def may_close(rights: Rights, ticket: Ticket) -> Verdict:
     """Its attendant; `can_close_any` and the admin, any active one."""
     if ticket.status == Ticket.Status.CLOSED:
         return _no("Este atendimento já foi encerrado.")
@@ -169,10 +176,36 @@ def may_close(rights: Rights, ticket: TicketFacts) -> Verdict:
     return _no("Só quem está atendendo pode encerrar este atendimento.")
 
 
-def verdicts(rights: Rights, ticket: TicketFacts) -> dict[str, Verdict]:
+def may_transfer(rights: Rights, ticket: Ticket) -> Verdict:
+    """Its attendant; waiting, who may assume it; another's, `can_take_over_any` and the admin."""
+    if ticket.status == Ticket.Status.CLOSED:
+        return _no("Este atendimento foi encerrado.")
+    if ticket.status == Ticket.Status.WAITING:
+        is_one = rights.attendant_id is not None
+        return YES if is_one else _no("Só atendentes podem transferir um atendimento da fila.")
+    if rights.owns(ticket) or rights.can_take_over_any or rights.is_admin:
+        return YES
+    return _theirs(ticket)
+
+
+def may_return(rights: Rights, ticket: Ticket) -> Verdict:
+    """Devolver à fila what is in somebody's hands: who may transfer it."""
+    if ticket.status == Ticket.Status.WAITING:
+        return _no("Este atendimento já está na fila.")
+    return may_transfer(rights, ticket)
+
+
+def _theirs(ticket: Ticket) -> Verdict:
+    return _no(f"Este atendimento está com {ticket.attendant}.")
+
+
+def verdicts(rights: Rights, ticket: Ticket) -> dict[str, Verdict]:
     """What the buttons of the screen ask, by verb."""
     return {
         "claim": may_claim(rights, ticket),
+        "take_over": may_take_over(rights, ticket),
         "reply": may_reply(rights, ticket),
         "close": may_close(rights, ticket),
+        "transfer": may_transfer(rights, ticket),
+        "return": may_return(rights, ticket),
     }

@@ -88,7 +88,7 @@ def _messages(ticket: Ticket) -> models.QuerySet[Message]:
 
 
 def _events(ticket: Ticket) -> models.QuerySet[TicketEvent]:
-    return ticket.events.select_related("attendant", "department", "actor", "ticket")
+    return ticket.events.for_thread()
 
 
 @dataclass(frozen=True, slots=True)

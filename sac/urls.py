@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sac.views import desk, home, sign_up, verbs
+from sac.views import contacts, desk, home, sign_up, transfers, verbs
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -24,6 +24,17 @@ urlpatterns = [
         name="message_confirm",
     ),
     path("sac/atendimento/<str:code>/posse/", verbs.ticket_claim, name="ticket_claim"),
+    path(
+        "sac/atendimento/<str:code>/substituicao/", verbs.ticket_take_over, name="ticket_take_over"
+    ),
+    path(
+        "sac/atendimento/<str:code>/transferencia/",
+        transfers.ticket_transfer,
+        name="ticket_transfer",
+    ),
+    path("sac/atendimento/<str:code>/devolucao/", transfers.ticket_return, name="ticket_return"),
+    path("sac/atendimento/<str:code>/contato/", contacts.ticket_contact, name="ticket_contact"),
+    path("sac/atendimento/<str:code>/historico/", desk.ticket_history, name="ticket_history"),
     path("sac/atendimento/<str:code>/encerramento/", verbs.ticket_close, name="ticket_close"),
     path("sac/atendimento/<str:code>/visualizacao/", verbs.ticket_seen, name="ticket_seen"),
     path("sac/atendimento/<str:code>/rascunho/", verbs.ticket_draft, name="ticket_draft"),

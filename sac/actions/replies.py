@@ -1,5 +1,6 @@
 """What people send. A queued message is the promise to send it; delivering comes after."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -24,7 +25,7 @@ def send_reply(
     Invalid for a text WhatsApp would refuse, TooLate and Refused as claiming does.
     """
     text = _clean(text)
-    with held(ticket.pk) as row:
+    with held(ticket.pk, taker=rights.attendant_id) as row:
         sent = Message.objects.filter(store_id=row.ticket.store_id, client_uuid=client_uuid).first()
         if sent:
             return _same(sent, row)
@@ -89,9 +90,15 @@ def _note_answer(row: Held, message: Message, *, by: User) -> None:
             TicketEvent.Kind.FIRST_REPLY,
             by=by,
             attendant=ticket.attendant,
-            wait=seconds_between(ticket.queued_at, row.now),
+            wait_seconds=seconds_between(_began_to_wait(ticket), row.now),
         )
     ticket.save(update_fields=[*Ticket.ACTIVITY_FIELDS, "first_reply_at"])
+
+
+def _began_to_wait(ticket: Ticket) -> datetime:
+    """When the customer first stood in the queue: no transfer sets their patience back."""
+    queued = ticket.events.filter(kind=TicketEvent.Kind.QUEUED).order_by("id")
+    return queued.values_list("at", flat=True).first() or ticket.queued_at
 
 
 def retry_message(message: Message, *, rights: Rights) -> Message:

@@ -4,15 +4,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Unpack
 
 from django.db import transaction
 
 from evendas import clock
 from evendas.accounts.models import User
-from sac.actions.trail import next_arrival, seconds_between, step
+from sac.actions.trail import Facts, next_arrival, seconds_between, step
 from sac.announce import Announcement
 from sac.models import Attendant, Conversation, Ticket, TicketEvent
-from sac.permissions import Rights, Sight, Verdict, may_claim, may_close, may_see
+from sac.permissions import (
+    Rights,
+    Sight,
+    Verdict,
+    may_claim,
+    may_close,
+    may_see,
+    may_take_over,
+)
 from sac.refusals import Refused, TooLate
 
 
@@ -25,10 +34,10 @@ class Held:
     now: datetime
     before: Sight
     announcement: Announcement
+    # Who would take it, when that was said: their row is locked too.
+    taker: Attendant | None
 
-    def record(
-        self, kind: TicketEvent.Kind, *, by: User, attendant: Attendant | None, wait: int | None
-    ) -> None:
+    def record(self, kind: TicketEvent.Kind, *, by: User | None, **facts: Unpack[Facts]) -> None:
         event = step(
             self.conversation,
             self.ticket,
@@ -36,17 +45,20 @@ class Held:
             at=self.now,
             arrival=next_arrival(),
             by=by,
-            attendant=attendant,
-            wait_seconds=wait,
+            **facts,
         )
         event.save()
         self.announcement.changed(event)
 
 
 @contextmanager
-def held(ticket_id: int) -> Iterator[Held]:
-    """Lock conversation and ticket; on the way out save the revision and tell the screens."""
+def held(ticket_id: int, *, taker: int | None = None) -> Iterator[Held]:
+    """Lock conversation and ticket; on the way out save the revision and tell the screens.
+
+    The attendant `taker` is locked before them: nobody is dismissed while they take a ticket.
+    """
     with transaction.atomic():
+        person = _still_attending(taker) if taker else None
         conversation_id = Ticket.objects.values_list("conversation_id", flat=True).get(pk=ticket_id)
         (conversation,) = Conversation.objects.locked([conversation_id])
         (ticket,) = Ticket.objects.locked([ticket_id])
@@ -56,11 +68,19 @@ def held(ticket_id: int) -> Iterator[Held]:
             now=clock.now(),
             before=Sight.of(ticket),
             announcement=Announcement(conversation),
+            taker=person,
         )
         yield row
         conversation.save(update_fields=["revision"])
         row.announcement.ticket_changed(ticket, before=row.before)
         row.announcement.after_commit()
+
+
+def _still_attending(attendant_id: int) -> Attendant:
+    person = Attendant.objects.locked(attendant_id)
+    if person is None:
+        raise Refused("Você não atende mais por esta loja.")
+    return person
 
 
 def insist(verdict: Verdict) -> None:
@@ -74,7 +94,7 @@ def claim_ticket(ticket: Ticket, *, by: User, rights: Rights) -> Ticket:
 
     Raises TooLate naming the winner, and Refused for somebody who may not.
     """
-    with held(ticket.pk) as row:
+    with held(ticket.pk, taker=rights.attendant_id) as row:
         if row.ticket.status == Ticket.Status.OPEN and rights.owns(row.ticket):
             return row.ticket
         take(row, by=by, rights=rights)
@@ -88,25 +108,53 @@ def take(row: Held, *, by: User, rights: Rights) -> None:
         raise TooLate(f"{ticket.attendant} já assumiu este atendimento.")
     if ticket.status == Ticket.Status.CLOSED:
         raise TooLate("Este atendimento já foi encerrado.")
-    insist(_still_sees(rights, ticket) and may_claim(rights, ticket))
-    ticket.attendant = Attendant.objects.select_related("user").get(pk=rights.attendant_id or 0)
-    ticket.status = Ticket.Status.OPEN
-    ticket.taken_at = row.now
+    insist(still_sees(rights, ticket) and may_claim(rights, ticket))
     ticket.new_since = None
-    ticket.save(update_fields=["attendant", "status", "taken_at", "new_since"])
+    hand_to(row, row.taker)
     row.record(
         TicketEvent.Kind.TAKEN,
         by=by,
         attendant=ticket.attendant,
-        wait=seconds_between(ticket.queued_at, row.now),
+        wait_seconds=seconds_between(ticket.queued_at, row.now),
     )
 
 
-def _still_sees(rights: Rights, ticket: Ticket) -> Verdict:
+def hand_to(row: Held, attendant: Attendant | None) -> None:
+    """Make a held ticket this attendant's, as of now. Department and NOVO are the caller's."""
+    ticket = row.ticket
+    ticket.attendant = attendant
+    ticket.status = Ticket.Status.OPEN
+    ticket.taken_at = row.now
+    ticket.save(update_fields=["attendant", "status", "taken_at", "department", "new_since"])
+
+
+def still_sees(rights: Rights, ticket: Ticket) -> Verdict:
     """It may have moved out of sight while this request waited for the lock."""
     if may_see(rights, ticket):
         return Verdict(allowed=True)
     return Verdict(allowed=False, reason="Este atendimento saiu dos seus departamentos.")
+
+
+def take_over_ticket(ticket: Ticket, *, by: User, rights: Rights, seen: int) -> Ticket:
+    """Assumir what somebody else is attending to, who was `seen` with it on the page.
+
+    Raises TooLate when by now it is with yet another person or with nobody.
+    """
+    with held(ticket.pk, taker=rights.attendant_id) as row:
+        loser = row.ticket.attendant
+        if row.ticket.status == Ticket.Status.CLOSED:
+            raise TooLate("Este atendimento já foi encerrado.")
+        if loser is None:
+            raise TooLate("Este atendimento voltou para a fila.")
+        if rights.owns(row.ticket):
+            return row.ticket
+        insist(still_sees(rights, row.ticket) and may_take_over(rights, row.ticket))
+        if loser.pk != seen:
+            raise TooLate(f"Este atendimento agora está com {loser}.")
+        row.ticket.new_since = None
+        hand_to(row, row.taker)
+        row.record(TicketEvent.Kind.TAKEN_OVER, by=by, attendant=row.taker, from_attendant=loser)
+        return row.ticket
 
 
 def close_ticket(ticket: Ticket, *, by: User, rights: Rights, reason: str = "") -> Ticket:
@@ -117,6 +165,7 @@ def close_ticket(ticket: Ticket, *, by: User, rights: Rights, reason: str = "") 
             raise TooLate("Este atendimento já foi encerrado.")
         insist(may_close(rights, current))
         closer = Attendant.objects.filter(pk=rights.attendant_id or 0).first()
+        began = current.taken_at if rights.owns(current) else None
         current.status = Ticket.Status.CLOSED
         current.closed_at = row.now
         current.closed_by = closer
@@ -132,7 +181,12 @@ def close_ticket(ticket: Ticket, *, by: User, rights: Rights, reason: str = "") 
                 "waiting_since",
             ]
         )
-        row.record(TicketEvent.Kind.CLOSED, by=by, attendant=closer, wait=None)
+        row.record(
+            TicketEvent.Kind.CLOSED,
+            by=by,
+            attendant=closer,
+            handled_seconds=seconds_between(began, row.now) if began else None,
+        )
         return current
 
 

@@ -1,11 +1,24 @@
 """Appends to a ticket's trail. The caller holds the conversation's lock."""
 
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from automacao.models import next_arrivals
 from evendas.accounts.models import User
-from sac.models import Attendant, Conversation, Ticket, TicketEvent
+from sac.models import Attendant, Conversation, Department, Ticket, TicketEvent
 from sac.ordering import sort_key
+
+
+class Facts(TypedDict, total=False):
+    """What else an event tells; the department is the ticket's unless it is told."""
+
+    attendant: Attendant | None
+    department: Department | None
+    from_attendant: Attendant | None
+    from_department: Department | None
+    note: str
+    wait_seconds: int | None
+    handled_seconds: int | None
 
 
 def step(  # noqa: PLR0913 - an event has this many facts
@@ -16,10 +29,10 @@ def step(  # noqa: PLR0913 - an event has this many facts
     at: datetime,
     arrival: int,
     by: User | None = None,
-    attendant: Attendant | None = None,
-    wait_seconds: int | None = None,
+    **facts: Unpack[Facts],
 ) -> TicketEvent:
     """Return the unsaved event of a step taken at `at`."""
+    facts.setdefault("department", ticket.department)
     return TicketEvent(
         store_id=ticket.store_id,
         ticket=ticket,
@@ -27,11 +40,9 @@ def step(  # noqa: PLR0913 - an event has this many facts
         kind=kind,
         at=at,
         actor=by,
-        attendant=attendant,
-        department=ticket.department,
-        wait_seconds=wait_seconds,
         sort_key=sort_key(at, arrival),
         revision=conversation.next_revision(),
+        **facts,
     )
 
 

@@ -1,12 +1,23 @@
 """The people who answer, and the departments that split the work."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
 from automacao.models import Instance
 from evendas.accounts.models import Sortable, Store, TermsAcceptance, User
 from evendas.sealing import StoreOwned, StoreRow
+
+if TYPE_CHECKING:
+    from sac.models.ticket import Ticket
+
+
+def _live_tickets(holder: str) -> "models.QuerySet[Ticket]":
+    """The live tickets of the department or attendant in the query around."""
+    from sac.models.ticket import Ticket  # noqa: PLC0415 - Ticket points here
+
+    own = {"store": models.OuterRef("store"), holder: models.OuterRef("pk")}
+    return Ticket.objects.live().filter(**own)
 
 
 class DepartmentQuerySet(models.QuerySet["Department"]):
@@ -18,6 +29,19 @@ class DepartmentQuerySet(models.QuerySet["Department"]):
 
     def by_name(self) -> Self:
         return self.order_by(Sortable("name"), "id")
+
+    def named(self, name: str) -> Self:
+        """Those of this name, accents and case apart, as the database compares them."""
+        return self.alias(sortable=Sortable("name")).filter(sortable=Sortable(models.Value(name)))
+
+    def with_stranded_tickets(self) -> Self:
+        """Deactivated, and still holding what somebody is waiting for."""
+        return self.filter(models.Exists(_live_tickets("department")), is_active=False)
+
+    def locked(self, department_id: int) -> "Department | None":
+        """Lock a department that still works: before any conversation, as everybody does."""
+        rows = self.active().filter(pk=department_id)
+        return rows.select_for_update(no_key=True, of=("self",)).first()
 
 
 class Department(StoreRow):
@@ -69,6 +93,15 @@ class AttendantQuerySet(models.QuerySet["Attendant"]):
 
     def by_name(self) -> Self:
         return self.order_by(Sortable("nickname"), "id")
+
+    def with_stranded_tickets(self) -> Self:
+        """Deactivated, and still attending to somebody."""
+        return self.filter(models.Exists(_live_tickets("attendant")), is_active=False)
+
+    def locked(self, attendant_id: int) -> "Attendant | None":
+        """Lock an attendant who still works: before any conversation, as everybody does."""
+        rows = self.active().filter(pk=attendant_id, user__is_active=True)
+        return rows.select_for_update(no_key=True, of=("self",)).first()
 
 
 class Attendant(StoreRow):

@@ -221,6 +221,22 @@ class TicketCounter(models.Model):
         return f"{self.year}: {self.last_number}"
 
 
+class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
+    def in_store(self, store: Store) -> Self:
+        return self.filter(store=store)
+
+    def for_thread(self) -> Self:
+        """With everybody a line of the thread names, in one query."""
+        return self.select_related(
+            "ticket",
+            "actor__attendant",
+            "attendant",
+            "department",
+            "from_attendant",
+            "from_department",
+        )
+
+
 class TicketEvent(StoreOwned):
     """A step of a ticket: what happened, who did it, to whom. The database refuses to change it."""
 
@@ -238,8 +254,11 @@ class TicketEvent(StoreOwned):
         BOT_FINISHED = "bot_finished", "Encaminhado pelo chatbot"
         SURVEY_ANSWERED = "survey_answered", "Avaliação recebida"
 
+    MAX_NOTE = 1000
     # The others serve the figures: in the thread they would only say the same thing twice.
-    SHOWN = frozenset(set(Kind) - {Kind.QUEUED, Kind.FIRST_REPLY, Kind.TRANSFERRED_IN})
+    SHOWN = frozenset(set(Kind) - {Kind.QUEUED, Kind.FIRST_REPLY, Kind.TRANSFERRED_OUT})
+    # How a ticket comes into somebody's hands.
+    RECEIVED = (Kind.TAKEN, Kind.TAKEN_OVER, Kind.TRANSFERRED_IN)
 
     ticket = models.ForeignKey(
         Ticket, models.PROTECT, db_constraint=False, db_index=False, related_name="events"
@@ -259,11 +278,21 @@ class TicketEvent(StoreOwned):
     department = models.ForeignKey(
         Department, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
     )
-    note = models.CharField(max_length=1000, blank=True)
-    # Seconds since the queue, repeated here so that averages need no other row.
+    # Where it came from, when it changed hands.
+    from_attendant = models.ForeignKey(
+        Attendant, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    from_department = models.ForeignKey(
+        Department, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    note = models.CharField(max_length=MAX_NOTE, blank=True)
+    # Seconds in the queue, and in the hands of who closed it: averages need no other row.
     wait_seconds = models.PositiveIntegerField(null=True)
+    handled_seconds = models.PositiveIntegerField(null=True)
     sort_key = models.BigIntegerField()
     revision = models.BigIntegerField()
+
+    objects = TicketEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = "passo do atendimento"

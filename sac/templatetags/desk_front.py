@@ -82,6 +82,20 @@ def elapsed(since: datetime) -> str:
 
 
 @register.filter
+def duration(seconds: int | None) -> str:
+    """Write a length of time: 45 s, 2 min 14 s, 18 min, 2 h 05 min; a dash without data."""
+    if seconds is None:
+        return "—"
+    minutes, rest = divmod(seconds, 60)
+    if minutes < 1:
+        return f"{seconds} s"
+    if minutes < 10 and rest:
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
+
+
+@register.filter
 def greeting(now: datetime) -> str:
     if 5 <= now.hour < 12:
         return "Bom dia"

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -13,10 +12,10 @@ from automacao.models import Instance
 from sac import thread
 from sac.desk_request import DeskRequest, desk_view, visible_ticket
 from sac.filters import Filters, counts
+from sac.history import history_of
 from sac.models import Department, Draft, Ticket
+from sac.month import month_of
 from sac.permissions import verdicts
-
-HISTORY = 10
 
 
 @require_GET
@@ -48,9 +47,8 @@ def desk_list(request: DeskRequest) -> HttpResponse:
 @desk_view
 def desk_counts(request: DeskRequest) -> HttpResponse:
     filters = Filters.read(request.GET)
-    visible = Ticket.objects.visible_to(request.rights)
-    context = {"filters": filters, "counts": counts(visible, filters)}
-    return render(request, "sac/_tabs.html", context)
+    context = {"filters": filters, **_figures(request, filters)}
+    return render(request, "sac/_counters.html", context)
 
 
 @require_GET
@@ -77,6 +75,19 @@ def ticket_older(request: DeskRequest, code: str) -> HttpResponse:
     return render(request, "sac/_older.html", {"ticket": found, **_thread(request, found)})
 
 
+@require_GET
+@vary_on_headers("HX-Request")
+@desk_view
+def ticket_history(request: DeskRequest, code: str) -> HttpResponse:
+    """The contact's other tickets before `antes`, as more lines or as a page of their own."""
+    found = visible_ticket(request, code)
+    before = _whole_number(request, "antes") or None
+    history = history_of(found, request.rights, before=before)
+    context = {"ticket": found, "history": history, "rights": request.rights}
+    template = "sac/_past.html" if request.htmx else "sac/history.html"
+    return render(request, template, context)
+
+
 def _thread(request: HttpRequest, found: Ticket) -> dict[str, Any]:
     """The page of the thread that ends before `antes`; without it, the newest."""
     key, _, pk = request.GET.get("antes", "").partition("-")
@@ -100,16 +111,25 @@ def _desk_context(request: DeskRequest, filters: Filters) -> dict[str, Any]:
     departments = Department.objects.in_store(request.store).active().by_name()
     if not request.rights.sees_everything_active:
         departments = departments.filter(id__in=request.rights.departments)
-    visible = Ticket.objects.visible_to(request.rights)
     return {
         **_list_context(request, filters),
-        "counts": counts(visible, filters),
+        **_figures(request, filters),
         "departments": departments,
         "lines": Instance.objects.in_store(request.store),
         "rights": request.rights,
         "store": request.store,
         "open": None,
     }
+
+
+def _figures(request: DeskRequest, filters: Filters) -> dict[str, Any]:
+    """The tabs' counters, and an attendant's month; for who is none, the store as it is now."""
+    visible = Ticket.objects.visible_to(request.rights)
+    found = {"counts": counts(visible, filters)}
+    if request.rights.attendant_id is not None:
+        return {**found, "month": month_of(request.rights.attendant_id, request.store)}
+    is_whole = filters.department is None
+    return {**found, "present": found["counts"] if is_whole else counts(visible, Filters())}
 
 
 def _list_context(request: DeskRequest, filters: Filters) -> dict[str, Any]:
@@ -132,27 +152,7 @@ def header_context(request: DeskRequest, found: Ticket) -> dict[str, Any]:
         "verdicts": verdicts(request.rights, found),
         "composer_uuid": uuid4(),
         "draft": draft.text if draft else "",
-        "history": _history(request, found),
+        "history": history_of(found, request.rights),
         "rights": request.rights,
         "store": request.store,
     }
-
-
-def _history(request: DeskRequest, found: Ticket) -> list[dict[str, Any]]:
-    """The contact's other tickets. All are listed; reading one needs sight of it."""
-    person = found.conversation.contact_id
-    others = Ticket.objects.in_store(request.store).of_contact(person).exclude(pk=found.pk)
-    visible = Ticket.objects.visible_to(request.rights).filter(pk=OuterRef("pk"))
-    rows = others.select_related("department", "attendant").annotate(is_readable=Exists(visible))
-    return [
-        {
-            "code": row.code,
-            "status": row.get_status_display(),
-            "status_value": row.status,
-            "date": row.created_at,
-            "department": row.department,
-            "attendant": row.attendant,
-            "is_visible": row.is_readable,  # type: ignore[attr-defined]
-        }
-        for row in rows.order_by("-id")[:HISTORY]
-    ]

@@ -2,7 +2,7 @@
 
 import "sac/composer";
 import * as list from "sac/list";
-import { focusTalk, forget, tell } from "sac/nav";
+import { close, countAlert, focusTalk, forget, tell } from "sac/nav";
 import * as thread from "sac/thread";
 import { tellTime, weave } from "sac/weave";
 import { afterQuiet, ask, atMostEvery, connect, elements, the } from "sac/wire";
@@ -10,10 +10,12 @@ import { afterQuiet, ask, atMostEvery, connect, elements, the } from "sac/wire";
 const FIRST_LOOK = 1_000;
 const OFFLINE_AFTER = 1_500;
 const SLOW_ROUND = 60_000;
+const MOST_ALERTS = 4;
 
 let wasConnected = false;
 
 const isOpen = (conversation) => the("conversation").dataset.conversation === String(conversation);
+const isMine = (row) => row.dataset.attendant === the("desk").dataset.attendant;
 const isTicketOpen = (ticket) => the("conversation").dataset.ticket === String(ticket);
 
 const frames = {
@@ -33,13 +35,20 @@ const frames = {
   },
   row(frame) {
     const row = list.receive(frame);
+    if (row.dataset.attendant && !isMine(row)) dropAlert(frame.ticket);
     if (!isTicketOpen(frame.ticket)) return;
     the("chat-head").toggleAttribute("data-new", "new" in row.dataset);
     look();
   },
   gone(frame) {
     list.remove(frame.ticket);
+    dropAlert(frame.ticket);
     if (isTicketOpen(frame.ticket)) leave();
+  },
+  alert(frame) {
+    the("alerts").prepend(elements(frame.html));
+    for (const old of [...the("alerts").children].slice(MOST_ALERTS)) old.remove();
+    countAlert();
   },
   lines(frame) {
     the("lines").replaceWith(elements(frame.html));
@@ -107,6 +116,62 @@ function tellLines() {
   the("lines-chip").hidden = !summary;
 }
 
+// --- What opens on demand: the dialog, the contact's form, alerts --------------------------------
+
+function dropAlert(ticket) {
+  the("alerts").querySelector(`[data-ticket="${ticket}"]`)?.remove();
+}
+
+/** The styles of what is not on screen yet: they need not hold up what is. */
+function dress() {
+  for (const href of the("desk").dataset.styles.split(" ")) {
+    const link = document.createElement("link");
+    Object.assign(link, { rel: "stylesheet", href });
+    document.head.append(link);
+  }
+}
+
+function show(dialog) {
+  if (!dialog.open) dialog.showModal();
+  focusFault(dialog) ?? dialog.querySelector("input:enabled:not([type=hidden])").focus();
+}
+
+/** Put the keyboard on the first field that is wrong, if there is one. */
+function focusFault(region) {
+  const field = region?.querySelector("[aria-invalid=true]:enabled");
+  field?.focus();
+  return field;
+}
+
+function cancel(link) {
+  const dialog = link.closest("dialog");
+  if (dialog) {
+    dialog.close();
+    return;
+  }
+  the("contact-form").remove();
+  the("contact-edit").focus();
+  // What others changed meanwhile was kept from overwriting the form.
+  refreshHeader();
+}
+
+/** A form came back: close what it stood in, and leave the keyboard somewhere sensible. */
+function settle({ elt, xhr }) {
+  const isAnswered = xhr.status > 0 && xhr.status < 500;
+  if (isAnswered && xhr.status !== 422) elt.closest("dialog")?.close();
+  if (xhr.status === 422 && focusFault(the("contact-form"))) return;
+  const { activeElement, body } = document;
+  // The button that was pressed is gone with the old header, or with its form.
+  if (activeElement === body) (the(elt.dataset.back) ?? null)?.focus();
+  if (document.activeElement === body) focusTalk();
+}
+
+function moved({ told, isGone }) {
+  the("refusal").replaceChildren();
+  tell(told, "done");
+  if (isGone) close();
+}
+
 function watch() {
   const { conversation } = the("conversation").dataset;
   socket.watch(conversation ? Number(conversation) : null);
@@ -120,7 +185,11 @@ function wake() {
   look();
 }
 
-document.addEventListener("sac:arrived", watch);
+document.addEventListener("sac:arrived", () => {
+  if (the("dialog").open) the("dialog").close();
+  dropAlert(the("conversation").dataset.ticket);
+  watch();
+});
 document.addEventListener("sac:stepped", refreshHeader);
 document.addEventListener("sac:gone", leave);
 document.addEventListener("visibilitychange", wake);
@@ -131,11 +200,29 @@ document.addEventListener("htmx:beforeRequest", ({ target }) => target.closest("
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.requestConfig.verb !== "post") return;
   forget();
-  // The button that was pressed is gone with the old header.
-  if (document.activeElement === document.body) focusTalk();
+  settle(detail);
+});
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  if (target === the("dialog")) show(target);
+  if (target.nextElementSibling === the("contact-form")) the("contact-form").elements.name.focus();
+});
+// The form someone is typing in stays, whatever happens around it.
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  if (detail.target.contains(the("contact-form"))) detail.shouldSwap = false;
+});
+document.addEventListener("sac:moved", ({ detail }) => moved(detail));
+document.addEventListener("click", (event) => {
+  event.target.closest("[data-dismiss]")?.closest(".alert").remove();
+  const link = event.target.closest("[data-cancel]");
+  if (!link) return;
+  event.preventDefault();
+  cancel(link);
 });
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-  document.addEventListener(failure, () => tell("O servidor não respondeu. Tente de novo."));
+  document.addEventListener(failure, ({ detail }) => {
+    const isGone = detail.xhr?.status === 404;
+    tell(isGone ? "Esta conversa não está mais ao seu alcance." : "O servidor não respondeu. Tente de novo.");
+  });
 }
 setInterval(tellTime, 30_000);
 setInterval(() => {
@@ -143,6 +230,7 @@ setInterval(() => {
   if (the("thread")) weave();
 }, SLOW_ROUND * (0.9 + Math.random() / 5));
 
+addEventListener("load", () => setTimeout(dress, FIRST_LOOK / 2));
 tellLines();
 list.tidy();
 watch();

@@ -36,7 +36,9 @@ function put(row) {
 
 function belongs(row) {
   const { status, department } = the("desk").dataset;
-  return row.dataset.status === status && (!department || row.dataset.department === department);
+  // "sem": only what has no department.
+  const place = row.dataset.department || "sem";
+  return row.dataset.status === status && (!department || place === department);
 }
 
 function insert(row) {
@@ -122,11 +124,13 @@ export const recount = atMostEvery(1_000, async () => {
   const { counts, query, department } = the("desk").dataset;
   const answer = await ask(counts + query);
   if (!answer.ok || the("desk").dataset.query !== query) return;
-  for (const fresh of elements(answer.html).querySelectorAll("[data-count]")) {
+  const found = elements(answer.html);
+  for (const fresh of found.querySelectorAll("[data-count]")) {
     const { count } = fresh.dataset;
     the("tabs").querySelector(`[data-count="${count}"]`).textContent = fresh.textContent;
     if (count === "waiting") badge(department ? "" : fresh.textContent);
   }
+  the("figures").replaceWith(found.querySelector("#figures"));
 });
 
 // The menu's badge counts everybody who waits: under a department's filter that is not known.

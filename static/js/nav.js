@@ -6,17 +6,34 @@ import { afterQuiet, ask, the } from "sac/wire";
 const desk = the("desk");
 const firstQuery = desk.dataset.query;
 let wanted = 0;
+let unnoticed = 0;
 
-/** Show a refusal or a failure; those of the region "refusal" go away by themselves. */
+/** Show a refusal, a failure or a success; "offline" stays until it is over. */
 export function tell(text, region = "refusal") {
   const note = document.createElement("p");
-  note.className = "notice notice-error";
+  note.className = region === "done" ? "notice notice-done" : "notice notice-error";
   note.textContent = text;
-  the(region).replaceChildren(note);
+  // Nothing outside of an open dialog can be seen or heard.
+  const place = the("dialog").open ? "dialog-told" : region;
+  the(place).replaceChildren(note);
   forget();
 }
 
-export const forget = afterQuiet(10_000, () => the("refusal").replaceChildren());
+export const forget = afterQuiet(10_000, () => {
+  for (const region of ["refusal", "done"]) the(region).replaceChildren();
+});
+
+/** Let the tab itself tell what came while nobody was looking at it. */
+export function countAlert() {
+  if (document.hasFocus()) return;
+  unnoticed += 1;
+  entitle();
+}
+
+function entitle() {
+  const { title = "Atendimento · E-Vendas SAC" } = the("conversation").dataset;
+  document.title = unnoticed ? `(${unnoticed}) ${title}` : title;
+}
 
 /** Put the keyboard where one goes on: the answer, or on small screens the customer's name. */
 export function focusTalk() {
@@ -41,7 +58,8 @@ async function open(address, { push = true } = {}) {
   focusTalk();
 }
 
-function close() {
+/** Leave the conversation on screen for the list. */
+export function close() {
   wanted += 1;
   document.dispatchEvent(new Event("sac:leaving"));
   const { ticket } = the("conversation").dataset;
@@ -52,7 +70,7 @@ function close() {
 }
 
 function arrive() {
-  document.title = the("conversation").dataset.title ?? "Atendimento · E-Vendas SAC";
+  entitle();
   list.tidy();
   document.dispatchEvent(new Event("sac:arrived"));
 }
@@ -99,3 +117,7 @@ the("filters").addEventListener("change", () => {
   filter(`?${query}`);
 });
 addEventListener("popstate", followAddress);
+addEventListener("focus", () => {
+  unnoticed = 0;
+  entitle();
+});

@@ -50,14 +50,17 @@ export async function catchUp() {
 
 async function fetchChanges(talk) {
   if (!talk.dataset.changes) return false;
-  const answer = await ask(`${talk.dataset.changes}?desde=${the("thread").dataset.revision}`);
+  const since = the("thread").dataset.revision;
+  const answer = await ask(`${talk.dataset.changes}?desde=${since}`);
   if (the("conversation") !== talk) return false;
   if (answer.status === 404) document.dispatchEvent(new Event("sac:gone"));
   if (!answer.ok) return false;
   place(answer.html);
   const changes = elements(answer.html).firstElementChild;
-  // Every step of the ticket leaves a line, and may change what the viewer may do.
-  if (changes.querySelector(".event")) document.dispatchEvent(new Event("sac:stepped"));
+  // Every step of the ticket leaves a line, and may change what the viewer may do. A change that
+  // leaves none is of the customer's data.
+  const isBare = !changes.querySelector("[data-order]") && changes.dataset.reached !== since;
+  if (isBare || changes.querySelector(".event")) document.dispatchEvent(new Event("sac:stepped"));
   advance(changes.dataset.reached);
   return "more" in changes.dataset;
 }

@@ -17,10 +17,20 @@ from tests.sac.pages import Answer, read
 
 # Every address of the desk has its place here, by the name of its URL.
 SCREENS = ("home", "desk", "desk_list", "desk_counts")
-READING = ("ticket", "ticket_header", "ticket_changes", "ticket_older")
-VERBS = ("ticket_messages", "ticket_claim", "ticket_close", "ticket_seen", "ticket_draft")
+READING = ("ticket", "ticket_header", "ticket_changes", "ticket_older", "ticket_history")
+VERBS = (
+    "ticket_messages",
+    "ticket_claim",
+    "ticket_take_over",
+    "ticket_return",
+    "ticket_close",
+    "ticket_seen",
+    "ticket_draft",
+)
+# Pages that show a form to GET and do it on POST.
+FORMS = ("ticket_transfer", "ticket_contact")
 MESSAGE_VERBS = ("message_retry", "message_confirm")
-ON_A_TICKET = (*READING, *VERBS, *MESSAGE_VERBS)
+ON_A_TICKET = (*READING, *VERBS, *FORMS, *MESSAGE_VERBS)
 
 
 def _address(name: str, ticket: Ticket | None = None, message: Message | None = None) -> str:
@@ -35,7 +45,7 @@ def _address(name: str, ticket: Ticket | None = None, message: Message | None = 
 def _ask(client: Client, name: str, address: str, **headers: str) -> Answer:
     if name in {*SCREENS, *READING}:
         return client.get(address, headers=headers)
-    data = {"text": "Oi", "client_uuid": str(uuid4())}
+    data = {"text": "Oi", "client_uuid": str(uuid4()), "seen": "1", "entry_channel": "lead"}
     return client.post(address, data, headers=headers)
 
 
@@ -77,7 +87,7 @@ def test_a_stranger_is_led_to_the_login_and_back_to_the_page(db: None, name: str
     assert answer["Location"] == f"/entrar/?next={quote(address)}%3Fsituacao%3Daguardando"
 
 
-@pytest.mark.parametrize("name", [*VERBS, *MESSAGE_VERBS])
+@pytest.mark.parametrize("name", [*VERBS, *FORMS, *MESSAGE_VERBS])
 def test_a_stranger_who_posts_is_led_to_the_login_and_then_home(db: None, name: str) -> None:
     answer = _ask(Client(), name, _address(name))
     assert (answer.status_code, answer["Location"]) == (302, "/entrar/?next=/")
@@ -109,9 +119,22 @@ def test_what_is_out_of_sight_is_not_found(bia: Actor, reply: Message, name: str
 @pytest.mark.parametrize("name", ON_A_TICKET)
 def test_its_attendant_is_let_in_everywhere(ana: Actor, reply: Message, name: str) -> None:
     answer = _ask(ana.client, name, _address(name, reply.ticket, reply), **HTMX)
-    # The failed message is not one whose arrival can be confirmed.
-    assert answer.status_code == (409 if name == "message_confirm" else answer.status_code)
-    assert answer.status_code in {200, 204, 409}
+    # The failed message is not one to confirm, and nobody was chosen to transfer to.
+    odd = {"message_confirm": 409, "ticket_transfer": 422}
+    assert answer.status_code == odd.get(name, answer.status_code)
+    assert answer.status_code in {200, 204, *odd.values()}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_is_shown_to_who_may_fill_it_in(ana: Actor, reply: Message, name: str) -> None:
+    answer = ana.client.get(_address(name, reply.ticket))
+    assert answer.status_code == 200
+    assert read(answer).find("form", action=_address(name, reply.ticket))
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_of_another_store_is_not_found(eva: Actor, reply: Message, name: str) -> None:
+    assert eva.client.get(_address(name, reply.ticket)).status_code == 404
 
 
 @pytest.mark.parametrize("name", MESSAGE_VERBS)
@@ -134,10 +157,13 @@ def test_a_message_of_another_store_is_not_found_under_ones_own_ticket(
     ("name", "status", "reason"),
     [
         ("ticket_claim", 409, "Ana já assumiu este atendimento."),
-        ("ticket_messages", 403, "Este atendimento está com outro atendente."),
+        ("ticket_messages", 403, "Este atendimento está com Ana."),
+        ("ticket_take_over", 403, "Este atendimento está com Ana."),
+        ("ticket_transfer", 403, "Este atendimento está com Ana."),
+        ("ticket_return", 403, "Este atendimento está com Ana."),
         ("ticket_close", 403, "Só quem está atendendo pode encerrar este atendimento."),
-        ("message_retry", 403, "Este atendimento está com outro atendente."),
-        ("message_confirm", 403, "Este atendimento está com outro atendente."),
+        ("message_retry", 403, "Este atendimento está com Ana."),
+        ("message_confirm", 403, "Este atendimento está com Ana."),
     ],
 )
 def test_who_sees_but_may_not_is_told_why(
@@ -162,7 +188,7 @@ def test_who_answers_nobody_may_not_take_or_answer(shop: Shop, dono: Actor) -> N
 def test_the_wrong_method_is_refused(ana: Actor, reply: Message, name: str) -> None:
     address = _address(name, reply.ticket, reply)
     other = "post" if name in {*SCREENS, *READING} else "get"
-    for method in ("put", "patch", "delete", other):
+    for method in ("put", "patch", "delete", *([] if name in FORMS else [other])):
         assert getattr(ana.client, method)(address).status_code == 405
 
 
@@ -203,7 +229,7 @@ def test_whoever_was_deactivated_is_out_at_the_next_click(ana: Actor) -> None:
 def test_a_form_without_its_token_is_refused(ana: Actor, reply: Message) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = ana.client.cookies
-    for name in (*VERBS, *MESSAGE_VERBS):
+    for name in (*VERBS, *FORMS, *MESSAGE_VERBS):
         answer = _ask(strict, name, _address(name, reply.ticket, reply), **HTMX)
         assert answer.status_code == 403
         assert "Esta página venceu" in answer.content.decode()

@@ -9,46 +9,58 @@ from django.db import transaction
 
 from evendas.accounts.models import User
 from sac.models import Attendant, Department, Ticket
-from sac.permissions import Rights, Sight, may_claim, may_close, may_reply, may_see, verdicts
+from sac.permissions import (
+    Rights,
+    Sight,
+    may_claim,
+    may_close,
+    may_reply,
+    may_return,
+    may_see,
+    may_take_over,
+    may_transfer,
+    verdicts,
+)
 from tests.conftest import PASSWORD, Actor, Shop
 from tests.sac.board import Status, add_number, put_ticket
 
-# See, Claim, Reply, X close; "-" is out of sight. "mine" of somebody without an attendant row does
-# not exist: "·". A ticket without department is "near" on a number of one's own departments.
+# See, Claim, take Over, Reply, X close, Transfer, Devolver à fila; "-" is out of sight. "mine" of
+# somebody without an attendant row does not exist: "·". A ticket without department is "near" on a
+# number of one's own departments.
 TABLE = """
-                              waiting  mine  theirs  closed-mine  closed-theirs  closed-took-part
-attendant       own           SCR      SRX   S       S            S              S
-attendant       near          SCR      SRX   S       S            S              S
-attendant       other         -        SRX   -       S            -              S
-attendant       far           -        SRX   -       S            -              S
-view-all        own           SCR      SRX   S       S            S              S
-view-all        near          SCR      SRX   S       S            S              S
-view-all        other         SCR      SRX   S       S            -              S
-view-all        far           SCR      SRX   S       S            -              S
-close-any       own           SCRX     SRX   SX      S            S              S
-close-any       near          SCRX     SRX   SX      S            S              S
-close-any       other         -        SRX   -       S            -              S
-close-any       far           -        SRX   -       S            -              S
-take-over-any   own           SCR      SRX   S       S            S              S
-take-over-any   near          SCR      SRX   S       S            S              S
-take-over-any   other         -        SRX   -       S            -              S
-take-over-any   far           -        SRX   -       S            -              S
-finance         other         -        SRX   -       S            -              S
-supervisor      own           SCRX     SRX   SX      S            S              S
-supervisor      near          SCRX     SRX   SX      S            S              S
-supervisor      other         SCRX     SRX   SX      S            -              S
-supervisor      far           SCRX     SRX   SX      S            -              S
-admin           own           SX       ·     SX      ·            S              ·
-admin           near          SX       ·     SX      ·            S              ·
-admin           other         SX       ·     SX      ·            S              ·
-admin           far           SX       ·     SX      ·            S              ·
-admin-attends   own           SCRX     SRX   SX      S            S              S
-admin-attends   other         SCRX     SRX   SX      S            S              S
-admin-attends   far           SCRX     SRX   SX      S            S              S
-nobody          own           -        ·     -       ·            -              ·
-nobody          near          -        ·     -       ·            -              ·
-elsewhere       own           -        ·     -       ·            -              ·
-elsewhere       near          -        ·     -       ·            -              ·
+                              waiting  mine   theirs  closed-mine  closed-theirs  closed-took-part
+attendant       own           SCRT     SRXTD  S       S            S              S
+attendant       near          SCRT     SRXTD  S       S            S              S
+attendant       other         -        SRXTD  -       S            -              S
+attendant       far           -        SRXTD  -       S            -              S
+view-all        own           SCRT     SRXTD  S       S            S              S
+view-all        near          SCRT     SRXTD  S       S            S              S
+view-all        other         SCRT     SRXTD  S       S            -              S
+view-all        far           SCRT     SRXTD  S       S            -              S
+close-any       own           SCRXT    SRXTD  SX      S            S              S
+close-any       near          SCRXT    SRXTD  SX      S            S              S
+close-any       other         -        SRXTD  -       S            -              S
+close-any       far           -        SRXTD  -       S            -              S
+take-over-any   own           SCRT     SRXTD  SOTD    S            S              S
+take-over-any   near          SCRT     SRXTD  SOTD    S            S              S
+take-over-any   other         -        SRXTD  -       S            -              S
+take-over-any   far           -        SRXTD  -       S            -              S
+finance         other         -        SRXTD  -       S            -              S
+supervisor      own           SCRXT    SRXTD  SOXTD   S            S              S
+supervisor      near          SCRXT    SRXTD  SOXTD   S            S              S
+supervisor      other         SCRXT    SRXTD  SOXTD   S            -              S
+supervisor      far           SCRXT    SRXTD  SOXTD   S            -              S
+admin           own           SX       ·      SXTD    ·            S              ·
+admin           near          SX       ·      SXTD    ·            S              ·
+admin           other         SX       ·      SXTD    ·            S              ·
+admin           far           SX       ·      SXTD    ·            S              ·
+admin-attends   own           SCRXT    SRXTD  SOXTD   S            S              S
+admin-attends   other         SCRXT    SRXTD  SOXTD   S            S              S
+admin-attends   far           SCRXT    SRXTD  SOXTD   S            S              S
+nobody          own           -        ·      -       ·            -              ·
+nobody          near          -        ·      -       ·            -              ·
+elsewhere       own           -        ·      -       ·            -              ·
+elsewhere       near          -        ·      -       ·            -              ·
 """
 FLAGS: dict[str, dict[str, bool]] = {
     "attendant": {},
@@ -109,7 +121,14 @@ def _status(status: str, whose: str) -> str:
 def _allowed(rights: Rights, ticket: Ticket, *, took_part: bool) -> str:
     if not may_see(rights, ticket, took_part=took_part):
         return "-"
-    may = {"C": may_claim, "R": may_reply, "X": may_close}
+    may = {
+        "C": may_claim,
+        "O": may_take_over,
+        "R": may_reply,
+        "X": may_close,
+        "T": may_transfer,
+        "D": may_return,
+    }
     return "S" + "".join(letter for letter, verdict in may.items() if verdict(rights, ticket))
 
 
@@ -144,12 +163,17 @@ def test_the_desk_does_what_the_table_says(
 
 
 def _through_http(person: Actor, ticket: Ticket) -> str:
-    """Try everything, each on the ticket as it was; a claim of one's own is no claim."""
+    """Try everything, each on the ticket as it was; to take what is one's own is no taking."""
+    places = Department.objects.filter(store=ticket.store, instance=ticket.instance)
+    place = next((row.pk for row in places if row != ticket.department), 0)
     tries = {
         "S": ("get", "", {}),
         "C": ("post", "posse/", {}),
+        "O": ("post", "substituicao/", {"seen": str(ticket.attendant_id or 1)}),
         "R": ("post", "mensagens/", {"text": "Oi", "client_uuid": str(uuid4())}),
         "X": ("post", "encerramento/", {}),
+        "T": ("post", "transferencia/", {"destination": f"departamento-{place}"}),
+        "D": ("post", "devolucao/", {}),
     }
     answers = {
         letter: _try(person, method, f"/sac/atendimento/{ticket.code}/{noun}", data)
@@ -160,7 +184,7 @@ def _through_http(person: Actor, ticket: Ticket) -> str:
         return "-"
     assert set(answers.values()) <= {200, 403, 409}
     if ticket.status == Status.OPEN and ticket.attendant == person.attendant:
-        del answers["C"]
+        del answers["C"], answers["O"]
     return "".join(letter for letter, status in answers.items() if status == 200)
 
 

@@ -76,7 +76,7 @@ def test_only_its_attendant_may_answer(shop: Shop, taken: Ticket, sara: Actor, d
     for actor in (sara, dono, shop.hire("Caio", shop.support)):
         refused = send(actor, taken)
         assert refused.status_code == 403
-        assert reason(refused) == "Este atendimento está com outro atendente."
+        assert reason(refused) == "Este atendimento está com Ana."
     assert sent(taken) == []
 
 

@@ -1,0 +1,36 @@
+"""Editar: the customer's data, beside the conversation."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from evendas.accounts.terms import Origin
+from sac.actions.contacts import edit_contact
+from sac.desk_request import DeskRequest, visible_ticket
+from sac.forms import ContactForm
+from sac.models import Ticket
+from sac.views.answers import form_again, form_verb
+from sac.views.desk import header_context
+
+
+@form_verb
+def ticket_contact(request: DeskRequest, code: str) -> HttpResponse:
+    """Name, e-mail, notes and Canal de entrada: whoever sees the ticket may write them."""
+    ticket = visible_ticket(request, code)
+    typed = request.POST if request.method == "POST" else None
+    form = ContactForm(typed, contact=ticket.conversation.contact)
+    if not form.is_valid():
+        return _form(request, ticket, form)
+    contact = edit_contact(ticket, by=request.user, changes=form.changes, ip=Origin.of(request).ip)
+    if not request.htmx:
+        messages.success(request, "Contato salvo.")
+        return redirect("ticket", code=code)
+    ticket.conversation.contact = contact
+    return render(request, "sac/_contact_saved.html", header_context(request, ticket))
+
+
+def _form(request: DeskRequest, ticket: Ticket, form: ContactForm) -> HttpResponse:
+    template = "sac/_contact_form.html" if request.htmx else "sac/contact.html"
+    context = {"ticket": ticket, "form": form, "rights": request.rights}
+    response = render(request, template, context)
+    return form_again(response, "#contact-form", "outerHTML") if form.is_bound else response

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -60,7 +61,7 @@ def instance_edit(request: StoreRequest, instance: Instance) -> HttpResponse:
     # Both are checked, so that every error shows at once.
     if all([form.is_valid(), chatbot.is_valid()]) and _saved(request, instance, form, chatbot):
         messages.success(request, "Alterações salvas.")
-        return redirect("instance_edit", instance.pk)
+        return _to_panel(instance)
     return _form_page(request, instance, form, chatbot, status=422)
 
 
@@ -75,7 +76,7 @@ def instance_pairing(request: StoreRequest, instance: Instance) -> HttpResponse:
 @instance_view
 def instance_code(request: StoreRequest, instance: Instance) -> HttpResponse:
     instances.request_code(instance, by=_admin(request))
-    return redirect("instance_edit", instance.pk)
+    return _to_panel(instance)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,6 +100,11 @@ def instance_remove(request: StoreRequest, instance: Instance) -> HttpResponse:
         return _removal_page(request, instance, status=409)
     messages.success(request, f"{instance}: instância removida. As conversas continuam guardadas.")
     return redirect("instance_list")
+
+
+def _to_panel(instance: Instance) -> HttpResponse:
+    """Lead to where the QR appears: on a phone that is below the form."""
+    return redirect(f"{reverse('instance_edit', args=[instance.pk])}#pairing")
 
 
 def _admin(request: StoreRequest) -> Admin:

@@ -170,7 +170,7 @@ def _order_pairing(instance: Instance, now: datetime) -> bool:
     """Order a pairing, unless one is under way or on show. Tell whether it was ordered."""
     if instance.has_live_qr(now):
         return False
-    if instance.order == Instance.Order.CONNECT and instance.is_being_served(now):
+    if instance.order == Instance.Order.CONNECT and instance.is_order_fresh(now):
         return False
     if instance.needs_new_channel:
         instance.end_session(now)

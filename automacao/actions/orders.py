@@ -59,7 +59,7 @@ def ring_order(instance: Instance) -> None:
 
 
 def carry_out_order(instance_id: int) -> None:
-    """Do what is still to be asked of the gateway for a number, until nothing is due."""
+    """Do what is still to be asked of the gateway for a number, until nothing is or it fails."""
     while job := _claim(instance_id):
         try:
             _CALLS[Instance.Order(job.instance.order)](job)
@@ -68,6 +68,7 @@ def carry_out_order(instance_id: int) -> None:
         except GatewayError as error:
             logger.warning("instance %s: %s: %r", instance_id, job.instance.order, error)
             _put_off(job, error)
+            return
 
 
 def _claim(instance_id: int) -> Job | None:

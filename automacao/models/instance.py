@@ -167,6 +167,10 @@ class Instance(StoreRow):
         """A worker is at its order, or died at it a moment ago."""
         return self.order_lease_until is not None and self.order_lease_until > now
 
+    def is_order_fresh(self, now: datetime) -> bool:
+        """Nobody came to it yet, or somebody is at it: giving it again would change nothing."""
+        return self.order_attempts == 0 or self.is_being_served(now)
+
     def enter(self, state: State, now: datetime) -> None:
         if state != self.state:
             self.state, self.state_changed_at = state, now

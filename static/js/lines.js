@@ -1,25 +1,29 @@
 // Every page but the desk, live: the bars of the store's numbers, and frames for whoever listens.
 
-import { afterQuiet, ask, connect, elements, the } from "sac/wire";
+import { afterQuiet, ask, atMostEvery, connect, elements, the } from "sac/wire";
 
 let wasConnected = false;
 
-/** Show the bars of this fragment, unless they are on the page already: screen readers speak them. */
-function show(html) {
-  const fresh = elements(html).querySelector("#lines");
-  if (fresh && fresh.textContent !== the("lines").textContent) the("lines").replaceChildren(...fresh.childNodes);
+/** Show what is new of these parts: one that reads the same stays, as screen readers speak it. */
+function show(html, ...parts) {
+  const fresh = elements(html);
+  for (const id of parts) {
+    const [shown, found] = [the(id), fresh.getElementById(id)];
+    if (shown && found && shown.textContent !== found.textContent) shown.replaceChildren(...found.childNodes);
+  }
 }
 
-// Frames were lost while the socket was: this page, read again, has the bars as they are.
-async function reread() {
+// Frames may have been lost, or say too little: this page, read again, has everything as it is.
+const reread = atMostEvery(1_000, async () => {
   const answer = await ask(location.pathname);
-  if (answer.ok) show(answer.html);
-}
+  if (answer.ok) show(answer.html, "lines", "instances");
+});
 
 const socket = connect({
   address: new URL("/ws/sac/", location.href.replace(/^http/, "ws")).href,
   onFrame(frame) {
-    if (frame.t === "lines") show(frame.html);
+    if (frame.t === "lines") show(frame.html, "lines");
+    if (frame.t === "instance" && the("instances")) reread();
     document.dispatchEvent(new CustomEvent("sac:frame", { detail: frame }));
   },
   onFound() {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from evendas.phones import display, normalize, send_candidates
+from evendas.phones import display, is_service, normalize, send_candidates, written_out
 
 VECTORS = Path(__file__).parents[1] / "fixtures" / "phone-vectors.csv"
 
@@ -81,6 +81,28 @@ def test_an_unknown_country_reads_nothing() -> None:
 )
 def test_phones_are_shown_as_people_write_them(e164: str, expected: str) -> None:
     assert display(e164) == expected
+
+
+@pytest.mark.parametrize(
+    ("e164", "expected"),
+    [
+        ("+5511987654321", "+55 11 98765-4321"),
+        ("+14155552671", "+1 415-555-2671"),
+        ("not a phone", "not a phone"),
+    ],
+)
+def test_phones_are_written_out_with_their_country(e164: str, expected: str) -> None:
+    assert written_out(e164) == expected
+
+
+@pytest.mark.parametrize("typed", ["0800 123 4567", "4004-1234", "0300 123 4567"])
+def test_a_service_is_known_as_one(typed: str) -> None:
+    assert is_service(normalize(typed) or "")
+
+
+@pytest.mark.parametrize("typed", ["(11) 98765-4321", "11 3265-4321", "+1 800 555 2671"])
+def test_a_phone_is_no_service(typed: str) -> None:
+    assert not is_service(normalize(typed) or "")
 
 
 @pytest.mark.parametrize(

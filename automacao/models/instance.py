@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 from django.db.models.functions import Now
@@ -12,9 +12,6 @@ from evendas.accounts.models import Store
 from evendas.phones import display
 from evendas.sealing import StoreRow
 from evendas.secrets import SecretField
-
-if TYPE_CHECKING:
-    from sac.models import Department
 
 # How long a QR stays on screen after its time: the next one may be on its way.
 QR_GRACE = timedelta(seconds=15)
@@ -193,8 +190,8 @@ class Instance(StoreRow):
         self.order, self.order_given_at, self.order_due_at = "", None, None
         self.order_attempts = 0
 
-    def open_departments(self) -> "models.QuerySet[Department]":
-        """The active departments of this number, as its menu lists them."""
+    def open_departments(self) -> models.QuerySet[models.Model]:
+        """The active departments of this number, as its menu lists them: rows of the desk's."""
         return self.department_set.filter(is_active=True).order_by("menu_position", "id")
 
     def channel(self) -> Channel:

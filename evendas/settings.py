@@ -182,6 +182,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, every in {
         "sac.sweep_inbox": SWEEP_EVERY,
         "sac.sweep_outbox": SWEEP_EVERY,
+        "sac.sweep_team": 2 * SWEEP_EVERY,
         "automacao.check_instances": 15 * _scale,
         "automacao.sweep_orders": SWEEP_EVERY,
         "accounts.tidy": 3600,

@@ -4,12 +4,17 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from automacao.models import Instance
+from sac.first_run import steps_left
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Give `store` and `lines` to pages of a store; the numbers are read only where shown."""
+    """Give `store` and `lines` to pages of a store, and to its admin the steps left to do.
+
+    Numbers and steps are read only where they are shown.
+    """
     store = getattr(request, "store", None)
     if store is None:
         return {}
     lines = SimpleLazyObject(lambda: list(Instance.objects.in_store(store)))
-    return {"store": store, "lines": lines}
+    first_run = SimpleLazyObject(lambda: steps_left(store) if request.user.is_admin else [])
+    return {"store": store, "lines": lines, "first_run": first_run}

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from automacao.models import Instance
 from evendas.bell import ring
-from sac.actions import line, outbox, statuses
+from sac.actions import line, outbox, releasing, statuses
 from sac.deliver import deliver_conversation, due_for_settling, settle_message
 from sac.drain import drain_instance
 from sac.models import Conversation
@@ -64,6 +64,12 @@ def sweep_inbox() -> None:
     """Ring for every inbox with something due: what a lost bell left behind."""
     for instance_id in Instance.objects.with_due_events().values_list("pk", flat=True):
         ring("sac.drain", instance_id)
+
+
+@shared_task(name="sac.sweep_team")
+def sweep_team() -> None:
+    """Hand back what somebody or something deactivated still holds."""
+    releasing.release_stranded()
 
 
 @shared_task(name="sac.sweep_outbox")

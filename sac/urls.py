@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sac.views import contacts, desk, home, sign_up, transfers, verbs
+from sac.views import attendants, contacts, departments, desk, home, sign_up, transfers, verbs
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -38,4 +38,21 @@ urlpatterns = [
     path("sac/atendimento/<str:code>/encerramento/", verbs.ticket_close, name="ticket_close"),
     path("sac/atendimento/<str:code>/visualizacao/", verbs.ticket_seen, name="ticket_seen"),
     path("sac/atendimento/<str:code>/rascunho/", verbs.ticket_draft, name="ticket_draft"),
+    path("sac/departamentos/", departments.department_list, name="department_list"),
+    path("sac/departamentos/novo/", departments.department_new, name="department_new"),
+    path(
+        "sac/departamentos/<int:department_id>/",
+        departments.department_edit,
+        name="department_edit",
+    ),
+    path("sac/atendentes/", attendants.attendant_list, name="attendant_list"),
+    path("sac/atendentes/novo/", attendants.attendant_new, name="attendant_new"),
+    path("sac/atendentes/eu/", attendants.attendant_self, name="attendant_self"),
+    path("sac/atendentes/eu/saida/", attendants.attendant_self_end, name="attendant_self_end"),
+    path("sac/atendentes/<int:attendant_id>/", attendants.attendant_edit, name="attendant_edit"),
+    path(
+        "sac/atendentes/<int:attendant_id>/situacao/",
+        attendants.attendant_state,
+        name="attendant_state",
+    ),
 ]

@@ -9,6 +9,7 @@ from evendas.accounts.terms import current_terms
 from sac.models import Attendant
 from tests.conftest import PASSWORD, Actor, publish_terms
 from tests.sac.pages import Answer, read
+from tests.sac.team import error_of
 from tests.together import together
 
 pytestmark = pytest.mark.django_db
@@ -25,12 +26,6 @@ GOOD = {
 def sign_up(client: Client | None = None, *, ip: str = "10.0.0.1", **changed: str) -> Answer:
     data = {name: value for name, value in {**GOOD, **changed}.items() if value != "(none)"}
     return (client or Client()).post("/cadastro/", data, REMOTE_ADDR=ip)
-
-
-def error_of(answer: Answer, field: str) -> str:
-    """What stands beside the field."""
-    found = read(answer).find("div", id=f"id_{field}_error")
-    return " ".join(found[0].text.split()) if found else ""
 
 
 def test_a_store_opens_with_its_admin_signed_in_and_an_empty_number() -> None:

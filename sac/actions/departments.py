@@ -1,0 +1,104 @@
+"""What an admin does with the store's departments."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+
+from automacao.models import Instance
+from evendas.accounts.actions import look_again
+from evendas.accounts.audit import record
+from evendas.accounts.models import Store, User
+from sac.actions.releasing import release_department
+from sac.models import Department
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentWish:
+    """What was typed about a department."""
+
+    name: str
+    instance: Instance
+    colour: str
+    menu_position: int
+    is_active: bool
+
+
+class NameTaken(Exception):
+    """The instance has a department of that name, accents and case apart."""
+
+    sentence = "Esta instância já tem um departamento com este nome."
+
+
+class InstanceGone(Exception):
+    """The number was removed while the form stood open."""
+
+    sentence = "Esta instância foi removida. Escolha outra."
+
+
+def create_department(
+    store: Store, wish: DepartmentWish, *, by: User, ip: str | None
+) -> Department:
+    """Add a department to a number of the store. Raises NameTaken and InstanceGone."""
+    with _linked_to(wish.instance):
+        department = Department(store=store)
+        _write(department, wish)
+        record("department.created", by=by, target=department, ip=ip, name=wish.name)
+    return department
+
+
+def change_department(
+    department: Department, wish: DepartmentWish, *, by: User, ip: str | None
+) -> None:
+    """Write what was typed. One that is deactivated hands its tickets back to the queue.
+
+    Its tickets stay in it when it moves to another number: whoever answered them goes on.
+    Raises NameTaken and InstanceGone.
+    """
+    with _linked_to(wish.instance):
+        row = Department.objects.select_for_update(no_key=True).get(pk=department.pk)
+        changed = _write(row, wish)
+        if changed:
+            record("department.changed", by=by, target=row, ip=ip, **changed)
+        if changed.keys() & {"is_active", "instance"}:
+            look_again(list(row.attendants.values_list("user_id", flat=True)))
+    if not wish.is_active:
+        release_department(row, by=by)
+
+
+@contextmanager
+def _linked_to(instance: Instance) -> Iterator[None]:
+    """One transaction in which the number is not removed, and a name taken meanwhile is told."""
+    try:
+        with transaction.atomic():
+            there = Instance.objects.select_for_update(no_key=True).filter(removed_at=None)
+            if not there.filter(pk=instance.pk).exists():
+                raise InstanceGone
+            yield
+    except IntegrityError as error:
+        if "sac_department_name_once" not in str(error):
+            raise
+        raise NameTaken from error
+
+
+def _write(department: Department, wish: DepartmentWish) -> dict[str, object]:
+    """Save what differs; return it as {field: [before, after]}, for the audit."""
+    before = {
+        "name": department.name,
+        "instance": department.instance_id,
+        "colour": department.colour,
+        "menu_position": department.menu_position,
+        "is_active": department.is_active,
+    }
+    after = {
+        "name": wish.name,
+        "instance": wish.instance.pk,
+        "colour": wish.colour,
+        "menu_position": wish.menu_position,
+        "is_active": wish.is_active,
+    }
+    department.name, department.instance, department.colour = wish.name, wish.instance, wish.colour
+    department.menu_position, department.is_active = wish.menu_position, wish.is_active
+    department.save()
+    return {name: [before[name], after[name]] for name in after if before[name] != after[name]}

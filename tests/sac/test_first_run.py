@@ -1,0 +1,96 @@
+"""The checklist of a new store: number, department, attendant, message; then it is gone."""
+
+import pytest
+from django.urls import reverse
+
+from automacao.models import Instance
+from sac.models import Attendant, Department
+from tests.conftest import Actor, Shop
+from tests.sac.pages import Page, read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def new_store(shop: Shop, dono: Actor) -> Actor:
+    """The admin of a store that was just opened."""
+    Department.objects.filter(store=shop.store).delete()
+    own = Instance.objects.filter(store=shop.store)
+    own.update(phone="", name="", connected_phone=None, state="disconnected")
+    return dono
+
+
+def steps(page: Page) -> list[str]:
+    """How each step stands."""
+    items = page.find("li", class_="first-run-step")
+    return [
+        next(
+            (word for word in ("done", "next") if f"is-{word}" in item.attributes["class"]), "later"
+        )
+        for item in items
+    ]
+
+
+def home(actor: Actor) -> Page:
+    return read(actor.client.get("/"))
+
+
+def test_each_step_leads_to_where_it_is_done_until_all_are(shop: Shop, new_store: Actor) -> None:
+    def check(*expected: str, url_name: str) -> None:
+        page = home(new_store)
+        assert steps(page) == list(expected)
+        (link,) = [a for a in page.find("a", class_="button-main") if a.text in LINKS]
+        assert link.attributes["href"] == reverse(url_name)
+
+    check("next", "later", "later", "later", url_name="instance_list")
+    Instance.objects.update(phone="+5511900000123", connected_phone="+5511900000123")
+    check("done", "next", "later", "later", url_name="department_list")
+    place = Department.objects.create(store=shop.store, instance=shop.instance, name="Suporte")
+    check("done", "done", "next", "later", url_name="attendant_list")
+    shop.hire("Ana", place)
+    page = home(new_store)
+    assert steps(page) == ["done", "done", "done", "next"]
+    assert "(11) 90000-0123" in page.find("li", class_="is-next")[0].text
+    shop.hears("Oi")
+    assert steps(home(new_store)) == []
+
+
+LINKS = {"Sincronizar WhatsApp", "Departamentos", "Atendentes"}
+
+
+def test_a_step_done_out_of_turn_counts(shop: Shop, dono: Actor, ana: Actor) -> None:
+    Instance.objects.update(connected_phone=None, state="disconnected")
+    assert steps(home(dono)) == ["next", "done", "done", "later"]
+
+
+def test_a_step_that_is_undone_comes_back(shop: Shop, dono: Actor, ana: Actor) -> None:
+    shop.hears("Oi")
+    assert steps(home(dono)) == []
+    Attendant.objects.update(is_active=False)
+    assert steps(home(dono)) == ["done", "done", "next", "done"]
+
+
+def test_it_is_the_admins_alone(shop: Shop, ana: Actor, sara: Actor) -> None:
+    Instance.objects.update(connected_phone=None)
+    for actor in (ana, sara):
+        assert steps(home(actor)) == []
+        assert "Assuma e responda" in actor.client.get("/").content.decode()
+
+
+def test_another_stores_steps_are_not_ours(
+    shop: Shop, other_shop: Shop, eva: Actor, new_store: Actor
+) -> None:
+    other_shop.hears("Oi")
+    assert steps(home(eva)) == []
+    assert steps(home(new_store)) == ["next", "later", "later", "later"]
+
+
+def test_an_empty_desk_points_at_it(shop: Shop, new_store: Actor) -> None:
+    def hint(actor: Actor) -> bool:
+        page = actor.client.get("/sac/atendimento/").content.decode()
+        return "Ainda faltam passos" in page
+
+    assert hint(new_store)
+    assert not hint(shop.hire("Rui"))
+    shop.hears("Oi")
+    assert not hint(new_store)

@@ -21,7 +21,7 @@ from sac.actions.replies import send_reply
 from sac.models import Attendant, AttendantDepartment, Department, Message, Ticket
 from sac.permissions import Rights
 
-pytest_plugins = ["tests.services", "tests.simulated"]
+pytest_plugins = ["tests.services", "tests.simulated", "tests.chromium"]
 
 PASSWORD = "senha-longa-de-teste-1"
 _phones = count(900_000_001)

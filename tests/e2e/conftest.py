@@ -1,14 +1,12 @@
 """A running desk and a real Chromium, for the serial lane."""
 
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.running import Running, running
 
-CHROMIUM = "/usr/bin/chromium"
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 360, "height": 740}
 
@@ -17,17 +15,6 @@ NARROW = {"width": 360, "height": 740}
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with running(tmp_path_factory.mktemp("desk"), redis_database=40) as stack:
         yield stack
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = CHROMIUM if shutil.which(CHROMIUM) else shutil.which("chromium")
-    if path is None:
-        pytest.fail("O Chromium não está instalado: apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.automacao.simulator.stage import CUSTOMER, LINE, Desk, Stage
 
@@ -11,18 +11,14 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(stage: Stage) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        page = browser.new_page(viewport={"width": 360, "height": 740})
-        problems: list[str] = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(f"{stage.http.base_url}")
-        yield page
-        assert problems == []
-        browser.close()
+def page(stage: Stage, browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(f"{stage.http.base_url}")
+    yield page
+    assert problems == []
+    page.close()
 
 
 def test_a_newcomer_pairs_writes_reads_and_loses_the_connection(

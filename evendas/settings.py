@@ -20,18 +20,22 @@ SIMULATOR_PORT: int = env.int("EVENDAS_SIMULATOR_PORT", default=8001)
 LOCAL_DIR = Path(env.str("EVENDAS_LOCAL_DIR", default=str(BASE_DIR / ".local")))
 
 
-def _secret(name: str, *, demo: str) -> str:
-    """Return a secret that only a demo may leave out."""
+def _required(name: str, hint: str, *, demo: str) -> str:
+    """Return what only a demo may leave out; the hint ends the sentence that stops the start."""
     value: str = env.str(name, default=demo if DEMO or DEBUG else "")
     if not value:
-        raise ImproperlyConfigured(f"{name} is not set: give it a long random value.")
+        raise ImproperlyConfigured(f"{name} is not set: {hint}.")
     return value
 
 
-SECRET_KEY = _secret("EVENDAS_SECRET_KEY", demo="demo-only-not-a-secret")
+SECRET_KEY = _required(
+    "EVENDAS_SECRET_KEY", "give it a long random value", demo="demo-only-not-a-secret"
+)
 # Fernet keys, newest first; older ones still decrypt (rotation).
-ENCRYPTION_KEYS: list[str] = _secret(
-    "EVENDAS_ENCRYPTION_KEYS", demo="ZGVtby1vbmx5LW5vdC1hLXNlY3JldC1rZXktMDAwMDE="
+ENCRYPTION_KEYS: list[str] = _required(
+    "EVENDAS_ENCRYPTION_KEYS",
+    "give it Fernet keys, newest first",
+    demo="ZGVtby1vbmx5LW5vdC1hLXNlY3JldC1rZXktMDAwMDE=",
 ).split(",")
 
 # The address people use, and the one the gateway posts its webhooks to.
@@ -65,7 +69,6 @@ SWEEP_EVERY = 5 * _scale
 
 # --- Django -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "daphne",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -246,7 +249,9 @@ CONTENT_SECURITY_POLICY = {
 
 # --- E-mail ---------------------------------------------------------------------------------------
 # smtp+tls://user:password@server:587; a demo's mails stand in the log of its outbound worker.
-_mail = env.email_url_config(_secret("EVENDAS_EMAIL_URL", demo="consolemail://"))
+_mail = env.email_url_config(
+    _required("EVENDAS_EMAIL_URL", "name a mail server, or dummymail://", demo="consolemail://")
+)
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]

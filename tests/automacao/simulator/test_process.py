@@ -58,7 +58,11 @@ def test_a_restart_resumes_lines_phones_and_conversations(tmp_path: Path, desk: 
 
 
 def test_it_refuses_to_run_outside_a_demo() -> None:
-    secrets = {"EVENDAS_SECRET_KEY": "x" * 50, "EVENDAS_ENCRYPTION_KEYS": "eA=="}
+    secrets = {
+        "EVENDAS_SECRET_KEY": "x" * 50,
+        "EVENDAS_ENCRYPTION_KEYS": "eA==",
+        "EVENDAS_EMAIL_URL": "dummymail://",
+    }
     process = command(EVENDAS_DEMO="0", **secrets)
     said = process.communicate(timeout=LIMIT)
     assert process.returncode == 1

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from automacao.models import Instance
+from automacao.models import InboundEvent, Instance
 from evendas import clock
 from sac.actions.tickets import close_ticket
 from sac.models import Contact, ContactIdentity, Conversation, Department, Message, Ticket
@@ -199,6 +199,18 @@ def test_a_person_first_known_by_a_lid_shows_the_number_once_it_is_told(
     assert said_in(Ticket.objects.get()) == ["um", "dois"]
 
 
+def test_a_set_that_tells_phone_and_lid_apart_and_together_is_about_one_person(
+    box: Postbox,
+) -> None:
+    box.bring(
+        box.said("um", phone=PHONE),
+        box.said("dois", phone="", lid=LID),
+        box.said("três", phone=PHONE, lid=LID),
+    )
+    assert identities() == {("phone", PHONE), ("lid", LID)}
+    assert said_in(Ticket.objects.get()) == ["um", "dois", "três"]
+
+
 def test_an_identity_that_belongs_to_somebody_stays_theirs(box: Postbox) -> None:
     other = new_phone()
     box.bring(box.said(phone=PHONE, lid=LID), box.said(phone=other))
@@ -239,6 +251,7 @@ def test_a_message_told_twice_is_one_bubble(together: bool, box: Postbox) -> Non
         assert [box.bring(first), box.bring(again)] == [1, 1]
     assert Message.objects.count() == 1
     assert Conversation.objects.get().revision == 3
+    assert set(InboundEvent.objects.values_list("status", flat=True)) == {"done"}
 
 
 def test_the_same_id_on_another_number_is_another_message(box: Postbox, other_shop: Shop) -> None:

@@ -65,6 +65,10 @@ def test_a_phone_that_reads_the_code_moves_every_screen_on(
     phones.goto(desk.phones)
 
     add_number(dono)
+    the_list = sign_in("dono")
+    the_list.goto(f"{desk.web}automacao/sincronizar-whatsapp/")
+    entry = the_list.locator(".entry", has_text=NAME)
+    expect(entry).to_contain_text("Aguardando leitura")
     code = dono.get_by_alt_text("QR Code para conectar o WhatsApp")
     expect(code).to_be_visible()
     expect(dono.locator("#state")).to_have_text("Aguardando leitura")
@@ -74,6 +78,7 @@ def test_a_phone_that_reads_the_code_moves_every_screen_on(
     expect(dono.locator("#state")).to_have_text("Conectado")
     expect(dono.locator("#save")).to_have_text("Salvar")
     expect(code).to_have_count(0)
+    expect(entry).to_contain_text("Conectado")
     for page in (at_home, at_desk):
         expect(page.locator("#lines")).not_to_contain_text(NAME)
 

@@ -12,7 +12,7 @@ from django.utils.html import escape
 
 from sac.models import Message, Ticket
 from tests.conftest import Actor, Shop
-from tests.sac.acts import HTMX
+from tests.sac.acts import HTMX, now_of
 from tests.sac.board import Status, put_ticket
 from tests.sac.pages import read
 
@@ -70,7 +70,7 @@ def test_a_thread_costs_the_same_at_any_length(shop: Shop, ana: Actor) -> None:
 
 
 def test_a_long_past_costs_no_more(shop: Shop, ana: Actor) -> None:
-    ticket = _converse(shop, ana, 1)
+    ticket = now_of(_converse(shop, ana, 1))
     address = f"/sac/atendimento/{ticket.code}/cabecalho/"
     before = _cost(ana, address)
     for _ in range(5):

@@ -119,8 +119,11 @@ def test_what_is_said_between_two_tickets_stands_in_the_first(shop: Shop, ana: A
     assert loose.ticket is None
     second = shop.hears("dois", phone=first.conversation.contact.phone, department=shop.support)
     type_on_phone(shop, second, "do celular de novo")
+    do(ana, second, "posse")
+    do(ana, second, "encerramento")
+    type_on_phone(shop, second, "do celular no fim")
     assert told(ana, first) == ["um", "do celular"]
-    assert told(ana, second) == ["dois", "do celular de novo"]
+    assert told(ana, second) == ["dois", "do celular de novo", "do celular no fim"]
 
 
 def test_a_message_of_another_chapter_never_leaks(shop: Shop, ana: Actor, bia: Actor) -> None:

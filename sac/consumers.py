@@ -103,12 +103,18 @@ class DeskConsumer(live.LiveConsumer):
         await self._send({"t": "watching", "conversation": conversation_id, "revision": revision})
 
     async def _load_rights(self) -> bool:
-        """Read who this is and what they may see; close on somebody who may no longer be here."""
+        """Read who this is and what they may see; close on somebody who may no longer be here.
+
+        When that changed the page is told: what it lost, nobody will tell it of any more.
+        """
+        before = self.rights
         user = await get_user({"session": self._session()})
         self.rights = await database_sync_to_async(_rights_of)(user)
         await self._join_groups()
         if self.rights is None:
             await self.close(REFUSED)
+        elif before and before != self.rights:
+            await self._send({"t": "rights"})
         return self.rights is not None
 
     def _session(self) -> SessionBase:

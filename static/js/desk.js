@@ -50,6 +50,10 @@ const frames = {
     for (const old of [...the("alerts").children].slice(MOST_ALERTS)) old.remove();
     countAlert();
   },
+  // What this person may see has changed: everything on the page is asked for anew.
+  rights() {
+    refresh();
+  },
   lines(frame) {
     the("lines").replaceWith(elements(frame.html));
     tellLines();
@@ -90,6 +94,7 @@ const refreshHeader = atMostEvery(1_000, async () => {
   if (!talk.dataset.header) return;
   const answer = await ask(talk.dataset.header);
   if (the("conversation") !== talk) return;
+  if (answer.status === 404) leave();
   if (!answer.ok) return;
   htmx.swap(talk, answer.html, { swapStyle: "none" });
   look();

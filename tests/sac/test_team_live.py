@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from evendas.accounts.models import User
-from sac.models import Attendant
+from sac.models import Attendant, Ticket
 from tests.conftest import Actor, Shop
 from tests.sac.acts import now_of
 from tests.sac.board import Status, put_ticket

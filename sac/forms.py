@@ -6,7 +6,7 @@ from django.forms.models import model_to_dict
 from django.http import QueryDict
 
 from sac.destinations import Destination, Destinations
-from sac.models import Contact, TicketEvent
+from sac.models import Attendant, Contact, TicketEvent
 
 _STALE = {
     "required": "Esta página está desatualizada. Recarregue e tente de novo.",
@@ -49,7 +49,7 @@ class CloseForm(forms.Form):
 class TakeOverForm(forms.Form):
     """Whom the page showed as the attendant: somebody else may be by now."""
 
-    seen = forms.IntegerField(min_value=1, max_value=2**63 - 1, error_messages=_STALE)
+    seen = forms.IntegerField(error_messages=_STALE)
 
 
 class TransferForm(forms.Form):
@@ -77,7 +77,8 @@ class TransferForm(forms.Form):
         if found is None:
             raise ValidationError("Escolha um departamento ou uma pessoa da lista.")
         if found.is_here:
-            raise ValidationError(f"Este atendimento já está com {found.receiver}.")
+            where = "com" if isinstance(found.receiver, Attendant) else "em"
+            raise ValidationError(f"Este atendimento já está {where} {found.receiver}.")
         return found
 
 

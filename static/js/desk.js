@@ -209,7 +209,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 });
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target === the("dialog")) show(target);
-  if (target.nextElementSibling === the("contact-form")) the("contact-form").elements.name.focus();
+  if (target.id === "contact-facts") the("contact-form").elements.name.focus();
 });
 // The form someone is typing in stays, whatever happens around it.
 document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from automacao.models import Instance
+from evendas.accounts.models import User
 from sac.first_run import steps_left
 
 
@@ -16,5 +17,6 @@ def frame(request: HttpRequest) -> dict[str, object]:
     if store is None:
         return {}
     lines = SimpleLazyObject(lambda: list(Instance.objects.in_store(store)))
-    first_run = SimpleLazyObject(lambda: steps_left(store) if request.user.is_admin else [])
+    is_admin = isinstance(request.user, User) and request.user.is_admin
+    first_run = SimpleLazyObject(lambda: steps_left(store) if is_admin else [])
     return {"store": store, "lines": lines, "first_run": first_run}

@@ -27,6 +27,8 @@ def test_the_ticket_is_the_new_attendants(shop: Shop, sara: Actor, anas: Ticket)
     assert take_over(sara, anas).status_code == 200
     now = now_of(anas)
     assert (now.status, now.attendant, now.department) == ("open", sara.attendant, shop.support)
+    assert now.taken_at
+    assert anas.taken_at
     assert now.taken_at > anas.taken_at
     assert steps(anas)[-2:] == ["taken", "taken_over"]
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evendas import clock
+from sac.destinations import destinations
 from sac.models import Attendant, Department, Ticket
 from sac.views import transfers
 from tests.conftest import Actor, Shop
@@ -364,7 +365,7 @@ def test_an_admin_who_answers_nobody_leaves_the_queue_to_the_attendants(
 def test_a_place_that_closed_between_the_list_and_the_click(
     shop: Shop, ana: Actor, bia: Actor, anas: Ticket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = transfers.destinations(anas)
+    known = destinations(anas)
     monkeypatch.setattr(transfers, "destinations", lambda _: known)
     Department.objects.filter(pk=shop.sales.pk).update(is_active=False)
     for to in (shop.sales, bia):

@@ -18,6 +18,21 @@ from tests.running import Running
 pytestmark = pytest.mark.browser
 
 SIZES = {"largo": WIDE, "estreito": NARROW}
+DOOR = {
+    "entrar/": "entrar",
+    "cadastro/": "cadastro",
+    "termos/": "termos",
+    "senha/": "esqueci-a-senha",
+    "senha/enviado/": "senha-enviada",
+}
+TEAM = {
+    "sac/departamentos/": "departamentos",
+    "sac/departamentos/novo/": "departamento-novo",
+    "sac/atendentes/": "atendentes",
+    "sac/atendentes/novo/": "atendente-novo",
+    "sac/atendentes/eu/": "tambem-quero-atender",
+    "conta/senha/": "trocar-senha",
+}
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -57,8 +72,13 @@ def test_the_door(
     complaints: list[str],
 ) -> None:
     page = open_window(viewport=SIZES[size], color_scheme=theme)
-    page.goto(f"{desk.web}entrar/")
-    look(page, "entrar")
+    for address, name in DOOR.items():
+        page.goto(f"{desk.web}{address}")
+        look(page, name)
+    page.goto(f"{desk.web}cadastro/")
+    page.get_by_role("button", name="Criar conta").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    look(page, "cadastro-incompleto")
     assert complaints == []
 
 
@@ -79,4 +99,27 @@ def test_the_desk(
     ana.locator("#rows .row", has_text="Mariana Costa").get_by_role("link").click()
     expect(ana.get_by_role("log")).to_contain_text("Consegue ver se já foi postado?")
     look(ana, "atendimento")
+    assert complaints == []
+
+
+def test_the_team(
+    desk: Running,
+    sign_in: Callable[..., Page],
+    look: Callable[[Page, str], None],
+    size: str,
+    theme: str,
+    complaints: list[str],
+) -> None:
+    page = sign_in("dono", viewport=SIZES[size], color_scheme=theme)
+    for address, name in TEAM.items():
+        page.goto(f"{desk.web}{address}")
+        look(page, name)
+    page.goto(f"{desk.web}sac/atendentes/novo/")
+    page.get_by_role("button", name="Cadastrar").click()
+    expect(page.get_by_text("Marque pelo menos um departamento.")).to_be_visible()
+    look(page, "atendente-incompleto")
+    page.goto(f"{desk.web}sac/atendentes/")
+    page.get_by_role("link", name=re.compile("^Editar Ana")).click()
+    page.get_by_text("Desativar", exact=True).first.click()
+    look(page, "atendente")
     assert complaints == []

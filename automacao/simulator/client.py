@@ -150,6 +150,10 @@ class SimulatorClient:
         """End a drop."""
         return self._one("restore", instance=instance)
 
+    def renew_qr(self, instance: str | None = None) -> Json:
+        """Let the QR code on show run out, and the next one come."""
+        return self._one("renew_qr", instance=instance)
+
     def expire_qr(self, instance: str | None = None) -> Json:
         """Let the last QR code run out."""
         return self._one("expire_qr", instance=instance)

@@ -28,7 +28,7 @@ def install(router: Router, net: Network) -> None:
     router.add("GET", "/_control/state", _handler(net, lambda net, _: views.state(net)))
     router.add("GET", "/_control/quiet", _quiet(net))
     for act in (
-        pair, kick, ban, drop, restore, expire_qr, receive, type_message, read, status,
+        pair, kick, ban, drop, restore, renew_qr, expire_qr, receive, type_message, read, status,
         phone, ensure, faults, hold, release, reset_faults, sent, thread, clear,
     ):  # fmt: skip
         router.add("POST", f"/_control/{act.__name__}", _handler(net, act))
@@ -76,6 +76,15 @@ def restore(net: Network, body: Json) -> Json:
     """End a drop."""
     line = _line(net, body)
     lines.restore(net, line)
+    return views.line(line)
+
+
+def renew_qr(net: Network, body: Json) -> Json:
+    """Let the code on show run out, and the next one come."""
+    line = _line(net, body)
+    if line.phase != "qr":
+        raise WrongRequestError("Esta instância não mostra um código.")
+    lines.renew_qr(net, line)
     return views.line(line)
 
 

@@ -105,6 +105,14 @@ def show_qr(net: Network, line: Instance, *, number: str | None = None) -> None:
     net.spawn(_renew_qr(net, line))
 
 
+def renew_qr(net: Network, line: Instance) -> None:
+    """Show the next code now, as when the last one's time is over."""
+    line.qr = _next_qr(line, pairing_code=line.qr.pairing_code)
+    net.emit(line, "qrcode.updated", shapes.qr_shown(line))
+    net.spawn(_renew_qr(net, line))
+    net.touch()
+
+
 def give_qr_up(net: Network, line: Instance) -> None:
     """Stop waiting, as after the last renewal."""
     line.qr = Qr()

@@ -10,24 +10,21 @@ from automacao.simulator.client import SimulatorClient
 from tests.automacao.screen import Rings, Screen
 from tests.automacao.simulator import stage
 from tests.conftest import Actor
-from tests.simulated import QUICK
-
-
-@pytest.fixture
-def gateway_url(gateway_process: stage.Running) -> str:
-    """The simulator of these tests; a test may bring another."""
-    return gateway_process.url
 
 
 @pytest.fixture
 def screen(
-    gateway_url: str, dono: Actor, live_server: LiveServer, settings: Settings, rings: Rings
+    gateway_process: stage.Running,
+    dono: Actor,
+    live_server: LiveServer,
+    settings: Settings,
+    rings: Rings,
 ) -> Iterator[Screen]:
     """The admin of the shop. Rings are recorded: `work` does the workers' work."""
-    settings.GATEWAYS = {"evolution": {"url": gateway_url, "key": stage.GLOBAL_KEY}}
+    settings.GATEWAYS = {"evolution": {"url": gateway_process.url, "key": stage.GLOBAL_KEY}}
     settings.WEBHOOK_BASE_URL = f"http://127.0.0.1:{live_server.thread.port}"
     settings.SEND_BACKOFF = [0]
-    with SimulatorClient(gateway_url) as control:
+    with SimulatorClient(gateway_process.url) as control:
         control.clear()
         yield Screen(dono, control, rings)
         control.clear()
@@ -38,12 +35,3 @@ def screen(
 def screen_of(screen: Screen, rings: Rings) -> Callable[[Actor], Screen]:
     """The screen of somebody else, before the same gateway."""
     return lambda actor: Screen(actor, screen.control, rings)
-
-
-@pytest.fixture(scope="session")
-def hasty_gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[stage.Running]:
-    """A simulator whose codes live a third of a second, three of them."""
-    state = tmp_path_factory.mktemp("hasty") / "state.json"
-    running = stage.start(state, *QUICK, "--qr-seconds", "0.3", "--qr-limit", "3")
-    yield running
-    running.stop()

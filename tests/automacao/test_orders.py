@@ -101,6 +101,8 @@ def test_a_worker_that_slept_through_its_lease_changes_nothing(
     screen.work()
     (line,) = screen.control.state()["instances"]
     assert line["name"] == now(instance).gateway_name
+    tasks.check_instance(instance.pk)
+    assert screen.face(instance) == ("qr", "Aguardando leitura"), "with the key of this channel"
     screen.scan(instance)
     assert screen.face(instance) == ("connected", "Conectado")
 

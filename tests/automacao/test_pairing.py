@@ -10,7 +10,6 @@ from django.utils import timezone
 from automacao.models import InboundEvent, Instance
 from sac import tasks
 from tests.automacao.screen import Screen, now
-from tests.automacao.simulator import stage
 from tests.conftest import Actor
 from tests.together import together
 
@@ -110,30 +109,26 @@ def test_a_channel_removed_at_the_gateway_is_made_anew(screen: Screen) -> None:
     assert screen.face(instance) == ("qr", "Aguardando leitura")
 
 
-class TestCodesThatRunOut:
-    """Before a gateway whose codes live a third of a second."""
-
-    @pytest.fixture
-    def gateway_url(self, hasty_gateway: stage.Running) -> str:
-        return hasty_gateway.url
-
-    def test_a_code_renews_by_itself_and_in_the_end_expires(
-        self, screen: Screen, pushes: Pushes
-    ) -> None:
-        instance = screen.pair(PHONE)
-        codes = {instance.qr_code}
+def test_a_code_renews_by_itself_and_in_the_end_expires(screen: Screen, pushes: Pushes) -> None:
+    instance = screen.pair(PHONE)
+    shown = [screen.panel(instance).attributes["data-mark"]]
+    for _ in range(2):
         pushes.clear()
-        while screen.face(instance)[0] == "qr":
-            codes.add(now(instance).qr_code)
-            screen.work()
-        assert len(codes) == 3
-        assert told(pushes) == {instance.pk}
-        assert screen.face(instance) == ("expired", "Desconectado")
-        screen.post(instance, "codigo/")
+        screen.control.renew_qr(instance.gateway_name)
         screen.work()
-        assert screen.face(instance) == ("qr", "Aguardando leitura")
-        assert now(instance).qr_code not in codes
-        assert now(instance).gateway_name == instance.gateway_name
+        assert now(instance).qr_code == screen.line(instance)["qr"]["code"]
+        assert told(pushes) == {instance.pk}
+        shown.append(screen.panel(instance).attributes["data-mark"])
+    assert len(set(shown)) == 3, "pages see by the mark that the picture is another"
+    screen.control.expire_qr(instance.gateway_name)
+    screen.work()
+    assert screen.face(instance) == ("expired", "Desconectado")
+    assert "Gerar novo código" in screen.panel(instance).text
+    screen.post(instance, "codigo/")
+    screen.work()
+    assert screen.face(instance) == ("qr", "Aguardando leitura")
+    assert now(instance).qr_code == screen.line(instance)["qr"]["code"]
+    assert now(instance).gateway_name == instance.gateway_name
 
 
 def test_a_code_whose_renewal_is_lost_expires_on_screen(screen: Screen) -> None:
@@ -180,6 +175,7 @@ def test_another_phone_than_the_one_typed_is_refused_and_unpaired(
         screen.control.hold()
         screen.control.pair(OTHER_DIGITS, instance=instance.gateway_name)
         tasks.check_instance(instance.pk)
+        assert now(instance).state == "failed"
         screen.control.release()
         screen.work()
     assert_refused(screen, instance, "O celular conectado é outro: (11) 98765-1111.")

@@ -57,6 +57,18 @@ def test_a_restart_resumes_lines_phones_and_conversations(tmp_path: Path, desk: 
     assert after["instances"] == before["instances"]
 
 
+def test_codes_renew_by_the_clock_until_the_last_one(tmp_path: Path, desk: Desk) -> None:
+    running = start(tmp_path / "state.json", "--qr-seconds", "0.05", "--qr-limit", "3")
+    with SimulatorClient(running.url) as client, httpx.Client(base_url=running.url) as http:
+        Stage(client, http).create(webhook={"url": desk.url, "events": []}, qrcode=True)
+        told = [body["data"] for body in desk.events("qrcode.updated", 4)]
+        assert client.instance()["state"] == "close"
+    assert running.stop() == 0
+    codes = [data["qrcode"]["code"] for data in told if "qrcode" in data]
+    assert len(set(codes)) == 3
+    assert [data["statusCode"] for data in told if "qrcode" not in data] == [500]
+
+
 def test_it_refuses_to_run_outside_a_demo() -> None:
     secrets = {
         "EVENDAS_SECRET_KEY": "x" * 50,

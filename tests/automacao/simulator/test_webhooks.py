@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from automacao.simulator.client import SimulatorError
 from tests.automacao.simulator.stage import (
     CUSTOMER,
     FIXTURES,
@@ -181,6 +182,17 @@ def test_pairing_goes_through_qr_restart_and_open(stage: Stage, desk: Desk) -> N
     last = next(body for body in opened if body["data"]["state"] == "open")
     assert differences(last, documented("open")) == []
     assert last["data"]["wuid"] == last["sender"] == f"{STORE}@s.whatsapp.net"
+
+
+def test_a_renewed_code_is_another_one_with_the_same_digits(stage: Stage, desk: Desk) -> None:
+    stage.create(webhook={"url": desk.url, "events": []}, number=STORE, qrcode=True)
+    stage.control.renew_qr()
+    first, second = (body["data"]["qrcode"] for body in desk.events("qrcode.updated", 2))
+    assert first["code"] != second["code"]
+    assert first["pairingCode"] == second["pairingCode"]
+    stage.control.pair()
+    with pytest.raises(SimulatorError, match="não mostra um código"):
+        stage.control.renew_qr()
 
 
 def test_the_last_qr_code_runs_out(stage: Stage, desk: Desk) -> None:

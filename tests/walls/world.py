@@ -1,0 +1,223 @@
+"""A store with one row of every kind, and what tells whether anything in a store changed."""
+
+import hashlib
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from uuid import uuid4
+
+from django.apps import apps
+from django.db import connection, models
+from django.utils import timezone
+
+from automacao.models import ChatbotSettings, InboundEvent, Instance
+from evendas.accounts.audit import record
+from evendas.accounts.models import Store
+from pedidos.models import Order, OrderPhone
+from sac.models import (
+    Attendant,
+    Contact,
+    Department,
+    Draft,
+    EarlyStatus,
+    Media,
+    Message,
+    Ticket,
+    TicketCounter,
+    TicketEvent,
+)
+from tests.conftest import Actor, Shop
+from tests.sac.board import Status, put_ticket
+
+
+@dataclass(frozen=True)
+class World:
+    """A furnished store. `waiting` is in Suporte, `open` with `person`, `closed` by them."""
+
+    shop: Shop
+    person: Actor
+    boss: Actor
+    attendant: Attendant
+    spare: Attendant
+    empty: Instance
+    waiting: Ticket
+    open: Ticket
+    closed: Ticket
+    heard: Message
+    said: Message
+
+    @property
+    def store(self) -> Store:
+        return self.shop.store
+
+    @property
+    def instance(self) -> Instance:
+        return self.shop.instance
+
+    @property
+    def department(self) -> Department:
+        return self.shop.support
+
+    @property
+    def ids(self) -> list[int]:
+        """Every number a form of another store might carry."""
+        rows = [getattr(self, field.name) for field in fields(self)]
+        rows += [self.store, self.department, self.shop.sales, self.instance, self.person.user]
+        return sorted({row.pk for row in rows if isinstance(row, models.Model)})
+
+
+def furnish(shop: Shop, word: str) -> World:
+    """Put a row of every kind into a store, with `word` in every text a person may read."""
+    _rename(shop, word)
+    person = shop.hire(f"Pessoa {word}", shop.support)
+    boss = shop.hire(f"Chefe {word}", shop.support, is_admin=True)
+    spare = shop.hire(f"Reserva {word}", shop.support).attendant
+    assert person.attendant
+    assert spare
+    waiting = _ticket(shop, word, department=shop.support)
+    taken = _ticket(
+        shop, word, department=shop.support, attendant=person.attendant, status=Status.OPEN
+    )
+    closed = _ticket(
+        shop, word, department=shop.sales, attendant=person.attendant, status=Status.CLOSED
+    )
+    heard, said = (_message(taken, person, word, direction) for direction in ("in", "out"))
+    _surroundings(taken, person, heard, word)
+    empty = Instance.objects.create(store=shop.store)
+    return World(
+        shop, person, boss, person.attendant, spare, empty, waiting, taken, closed, heard, said
+    )
+
+
+def digest(store: Store) -> str:
+    """Everything the database holds about a store, as one number: equal means unchanged."""
+    parts = [
+        # A table's name is the model's own; the rows compare as text, in one order.
+        f"SELECT '{model._meta.db_table}', string_agg(row::text, '~' ORDER BY row::text)"  # noqa: S608
+        f' FROM "{model._meta.db_table}" row WHERE "{column}" = {store.pk}'
+        for model, column in store_tables()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 1")
+        return hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()
+
+
+def rows_by_table(store: Store) -> dict[str, int]:
+    """How many rows of each kind a store has."""
+    return {
+        model._meta.label: model._base_manager.filter(**{column: store.pk}).count()
+        for model, column in store_tables()
+    }
+
+
+def store_tables() -> list[tuple[type[models.Model], str]]:
+    """Every table with rows of a store, and the column that says which."""
+    owned = [
+        (model, "store_id")
+        for model in apps.get_models()
+        if any(field.name == "store" for field in model._meta.fields)
+    ]
+    return [(Store, "id"), *owned]
+
+
+def crossings() -> list[str]:
+    """References from a row of one store to a row of another: there must be none."""
+    found = []
+    for model, column in store_tables()[1:]:
+        for field in model._meta.fields:
+            target = field.related_model
+            if isinstance(target, type) and target in {one for one, _ in store_tables()[1:]}:
+                known = model._base_manager.exclude(**{field.name: None})
+                away = known.exclude(**{f"{field.name}__store": models.F(column)})
+                found += [f"{model._meta.label}.{field.name} {row.pk}" for row in away]
+    return found
+
+
+def _rename(shop: Shop, word: str) -> None:
+    shop.store.name = f"Loja {word}"
+    shop.support.name, shop.sales.name = f"Suporte {word}", f"Vendas {word}"
+    number = shop.instance
+    number.name, number.profile_name = f"Número {word}", f"Perfil {word}"
+    # The bar about a number that is down is drawn on every screen of its store.
+    number.last_error, number.pairing_code = f"Falha {word}", word[:20]
+    for row in (shop.store, shop.support, shop.sales, number):
+        row.save()
+    ChatbotSettings.objects.create(
+        store=shop.store, instance=number, **dict.fromkeys(("greeting", "closing"), word)
+    )
+
+
+def _ticket(
+    shop: Shop,
+    word: str,
+    *,
+    department: Department,
+    attendant: Attendant | None = None,
+    status: str = Status.WAITING,
+) -> Ticket:
+    ticket = put_ticket(shop, department=department, attendant=attendant, status=status)
+    Contact.objects.filter(pk=ticket.conversation.contact_id).update(
+        name=f"Cliente {word}", notes=f"Anotação {word}", email=f"{word}@cliente.test"
+    )
+    ticket.preview, ticket.close_reason = f"Prévia {word}", f"Motivo {word}"
+    ticket.new_since = ticket.created_at
+    ticket.save()
+    return Ticket.objects.for_list().get(pk=ticket.pk)
+
+
+def _message(ticket: Ticket, person: Actor, word: str, direction: str) -> Message:
+    is_out = direction == Message.Direction.OUT
+    conversation = ticket.conversation
+    message = Message.objects.create(
+        store=ticket.store,
+        conversation=conversation,
+        ticket=ticket,
+        instance=ticket.instance,
+        direction=direction,
+        origin=Message.Origin.DESK if is_out else Message.Origin.CUSTOMER,
+        text=f"Conversa {word}",
+        attendant=person.attendant if is_out else None,
+        client_uuid=uuid4() if is_out else None,
+        provider_id=uuid4().hex,
+        state=Message.State.UNCONFIRMED if is_out else Message.State.RECEIVED,
+        created_at=ticket.created_at,
+        sent_at=ticket.created_at,
+        sort_key=2 + is_out,
+        revision=conversation.next_revision(),
+    )
+    conversation.save()
+    return message
+
+
+def _surroundings(ticket: Ticket, person: Actor, message: Message, word: str) -> None:
+    store = ticket.store
+    TicketEvent.objects.create(
+        store=store,
+        ticket=ticket,
+        conversation=ticket.conversation,
+        kind=TicketEvent.Kind.TRANSFERRED_IN,
+        at=ticket.created_at - timedelta(minutes=1),
+        actor=person.user,
+        attendant=person.attendant,
+        from_department=ticket.department,
+        note=f"Nota {word}",
+        sort_key=1,
+        revision=1,
+    )
+    Draft.objects.create(
+        store=store, conversation=ticket.conversation, user=person.user, text=f"Rascunho {word}"
+    )
+    Media.objects.create(store=store, message=message, filename=f"{word}.pdf", mime="text/plain")
+    EarlyStatus.objects.create(
+        store=store, instance=ticket.instance, provider_id=uuid4().hex, status="read"
+    )
+    body = word.encode()
+    InboundEvent.objects.create(
+        store=store, instance=ticket.instance, sha256=hashlib.sha256(body).digest(), body=body
+    )
+    order = Order.objects.create(
+        store=store, external_id="1", number=word[:40], total=9, placed_at=ticket.created_at
+    )
+    OrderPhone.objects.create(store=store, order=order, phone=ticket.conversation.contact.phone)
+    year = timezone.localdate().year
+    TicketCounter.objects.get_or_create(store=store, year=year, defaults={"last_number": 7})
+    record("walls.furnished", by=person.user, target=message, ip=None, word=word)

@@ -1,0 +1,220 @@
+"""Forms of one store that carry another store's numbers in their bodies, and in their addresses."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pytest
+from django.urls import reverse
+
+from tests.conftest import PASSWORD, Actor
+from tests.sac.acts import HTMX
+from tests.walls.asking import ask
+from tests.walls.conftest import CANARY, Count
+from tests.walls.test_walk import TABLE
+from tests.walls.world import World, digest
+
+Typed = Mapping[str, object]
+
+# What nobody offers, and a curious person adds to a form all the same.
+UNASKED = [
+    *("id", "pk", "store", "store_id", "user", "user_id", "attendant", "attendant_id"),
+    *("department", "department_id", "departments", "instance", "instance_id", "conversation"),
+    *("contact", "ticket", "message", "to_department", "to_person", "destination", "seen", "by"),
+    *("closed_by", "client_uuid", "name_edited_by", "antes", "depois", "desde"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form filled in properly, but for the field `of_theirs`, and how it is refused."""
+
+    url_name: str
+    path: Callable[[World], list[object]]
+    typed: Callable[[World, World], Typed]
+    told: int
+
+
+def _code(world: World) -> list[object]:
+    return [world.waiting.code]
+
+
+def _attendant(near: World, far: World) -> dict[str, object]:
+    return {
+        "full_name": "Tamiris",
+        "email": "tamiris@loja.test",
+        "password": PASSWORD,
+        "nickname": "Tamiris",
+        "departments": [near.department.pk, far.department.pk],
+        "accepts_terms": "on",
+    }
+
+
+def _department(near: World, far: World) -> dict[str, object]:
+    return {
+        "name": "Trocas",
+        "instance": far.instance.pk,
+        "colour": "red",
+        "menu_position": "3",
+        "is_active": "on",
+    }
+
+
+def _reply(near: World, far: World) -> Typed:
+    return {"text": "Oi", "client_uuid": far.said.client_uuid}
+
+
+REFUSED = {
+    "department of theirs to a new attendant": Form("attendant_new", lambda _: [], _attendant, 404),
+    "department of theirs to an attendant": Form(
+        "attendant_edit", lambda near: [near.attendant.pk], _attendant, 404
+    ),
+    "department of theirs to oneself": Form(
+        "attendant_self",
+        lambda _: [],
+        lambda _, far: {"nickname": "Dono", "departments": [far.department.pk]},
+        404,
+    ),
+    "instance of theirs to a new department": Form(
+        "department_new", lambda _: [], _department, 404
+    ),
+    "instance of theirs to a department": Form(
+        "department_edit", lambda near: [near.department.pk], _department, 404
+    ),
+    "transfer to a department of theirs": Form(
+        "ticket_transfer",
+        _code,
+        lambda _, far: {"destination": f"departamento-{far.department.pk}"},
+        422,
+    ),
+    "transfer to a person of theirs": Form(
+        "ticket_transfer",
+        _code,
+        lambda _, far: {"destination": f"pessoa-{far.attendant.pk}"},
+        422,
+    ),
+    "taking over from a person of theirs": Form(
+        "ticket_take_over",
+        lambda near: [near.open.code],
+        lambda _, far: {"seen": far.attendant.pk},
+        409,
+    ),
+    "a message of theirs under a ticket of ours": Form(
+        "message_retry", lambda near: [near.open.code], lambda *_: {}, 404
+    ),
+    "confirming a message of theirs": Form(
+        "message_confirm", lambda near: [near.open.code], lambda *_: {}, 404
+    ),
+}
+
+
+@pytest.fixture
+def boss(near: World) -> Actor:
+    """An admin who attends as well: nothing but the wall is in the way."""
+    return near.boss
+
+
+@pytest.mark.parametrize("title", REFUSED)
+def test_a_form_that_names_a_row_of_another_store_is_refused(
+    near: World, far: World, boss: Actor, count: Count, title: str
+) -> None:
+    form = REFUSED[title]
+    args = form.path(near)
+    if form.url_name.startswith("message_"):
+        args = [*args, far.said.pk]
+    before = digest(far.store), digest(near.store)
+    answer = boss.client.post(
+        reverse(form.url_name, args=args), form.typed(near, far), headers=HTMX
+    )
+    assert answer.status_code == form.told
+    assert CANARY not in answer.content.decode().lower()
+    assert (digest(far.store), digest(near.store)) == before
+    count(f"hidden ids: {title}: {form.told}")
+
+
+def test_a_message_uuid_of_another_store_is_a_message_of_ones_own(
+    near: World, far: World, boss: Actor
+) -> None:
+    """Two pages that made the same number: each store has its own, and learns nothing of it."""
+    path = reverse("ticket_messages", args=_code(near))
+    before = digest(far.store)
+    told = ask(
+        boss.client, "POST", path, _reply(near, far), watching=far.store, looks_for_crossings=True
+    )
+    assert told.status == 200
+    assert CANARY not in told.text.lower()
+    assert (told.digest, told.crossings) == (before, ())
+
+
+def _posting() -> list[str]:
+    return sorted(
+        route.name for route in TABLE if route.own["POST"]["dono"] != 405 and route.path != "reset"
+    )
+
+
+def test_fields_nobody_asked_for_move_nothing_into_another_store(
+    near: World, far: World, boss: Actor, count: Count
+) -> None:
+    """Every form, filled in properly where it can be, with every row of the other store added."""
+    before, faults, tried = digest(far.store), [], 0
+    for name in _posting():
+        for pk in far.ids:
+            body: dict[str, object] = {field: str(pk) for field in UNASKED} | _proper(name, near)
+            told = ask(
+                boss.client,
+                "POST",
+                _address(name, near),
+                body,
+                watching=far.store,
+                looks_for_crossings=True,
+            )
+            tried += 1
+            if told.digest != before or told.crossings or CANARY in told.text.lower():
+                faults.append(f"{name} with {pk}: {told.status} {told.crossings}")
+    assert not faults, "\n".join(faults)
+    assert tried == len(_posting()) * len(far.ids) > 0
+    forms, ids = len(_posting()), len(far.ids)
+    count(f"hidden ids: {forms} forms × {ids} ids × {len(UNASKED)} fields: {tried} requests")
+
+
+def _address(name: str, near: World) -> str:
+    route = next(route for route in TABLE if route.name == name)
+    filling: dict[str, list[object]] = {
+        "-": [],
+        "waiting": _code(near),
+        "open": [near.open.code],
+        "message": [near.open.code, near.said.pk],
+        "department": [near.department.pk],
+        "attendant": [near.attendant.pk],
+        "instance": [near.instance.pk],
+        "webhook": ["evolution", near.instance.webhook_key],
+    }
+    return reverse(name, args=filling[route.path])
+
+
+def _proper(name: str, near: World) -> dict[str, object]:
+    """What makes the form go through, so that what was added comes along."""
+    own: dict[str, object] = {"departments": [near.department.pk], "instance": near.instance.pk}
+    proper: dict[str, dict[str, object]] = {
+        "attendant_new": _attendant(near, near) | own,
+        "attendant_edit": _attendant(near, near) | own | {"password": ""},
+        "attendant_self": {"nickname": "Chefe"} | own,
+        "department_new": _department(near, near) | own,
+        "department_edit": _department(near, near) | own,
+        "ticket_take_over": {"seen": near.attendant.pk},
+        "ticket_transfer": {"destination": f"departamento-{near.shop.sales.pk}", "note": "Veja"},
+        "ticket_contact": {"entry_channel": "customer", "name": "Outro nome"},
+        "ticket_messages": {"text": "Oi", "client_uuid": "0d3a1c52-34c1-4c0f-9c0d-3d7c2f6f6a11"},
+        "ticket_draft": {"text": "Rascunho"},
+        "instance_edit": {"phone": "(11) 98765-4321", "name": "Loja"},
+    }
+    return proper.get(name, {})
+
+
+def test_the_same_forms_go_through_without_what_is_theirs(near: World, boss: Actor) -> None:
+    """Else the refusals above would prove nothing."""
+    for name in ("attendant_new", "department_new", "ticket_transfer", "ticket_take_over"):
+        before = digest(near.store)
+        told = ask(
+            boss.client, "POST", _address(name, near), _proper(name, near), watching=near.store
+        )
+        assert (told.status in {200, 302}, told.digest != before) == (True, True), name

@@ -94,6 +94,11 @@ const refreshHeader = atMostEvery(1_000, async () => {
   if (!talk.dataset.header) return;
   const answer = await ask(talk.dataset.header);
   if (the("conversation") !== talk) return;
+  // A form that is being answered must stay on the page, or its answer finds nothing to replace.
+  if (talk.querySelector(".htmx-request")) {
+    refreshHeader();
+    return;
+  }
   if (answer.status === 404) leave();
   if (!answer.ok) return;
   htmx.swap(talk, answer.html, { swapStyle: "none" });
@@ -161,17 +166,18 @@ function cancel(link) {
 }
 
 /** A form came back: close what it stood in, and leave the keyboard somewhere sensible. */
-function settle({ elt, xhr }) {
+function settle({ requestConfig: { elt }, xhr }) {
   const isAnswered = xhr.status > 0 && xhr.status < 500;
   if (isAnswered && xhr.status !== 422) elt.closest("dialog")?.close();
   if (xhr.status === 422 && focusFault(the("contact-form"))) return;
   const { activeElement, body } = document;
   // The button that was pressed is gone with the old header, or with its form.
-  if (activeElement === body) (the(elt.dataset.back) ?? null)?.focus();
+  if (activeElement === body) the(elt.dataset.back)?.focus();
   if (document.activeElement === body) focusTalk();
 }
 
 function moved({ told, isGone }) {
+  the("dialog").close();
   the("refusal").replaceChildren();
   tell(told, "done");
   if (isGone) close();
@@ -214,6 +220,10 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
 // The form someone is typing in stays, whatever happens around it.
 document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   if (detail.target.contains(the("contact-form"))) detail.shouldSwap = false;
+});
+// The link that opened it may be gone with an old header, and the keyboard with it.
+the("dialog").addEventListener("close", () => {
+  if (document.activeElement === document.body) the("transfer")?.focus();
 });
 document.addEventListener("sac:moved", ({ detail }) => moved(detail));
 document.addEventListener("click", (event) => {

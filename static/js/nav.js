@@ -66,7 +66,8 @@ export function close() {
   the("conversation").replaceWith(the("nothing-open").content.cloneNode(true));
   delete desk.dataset.open;
   arrive();
-  the(`ticket-${ticket}`)?.querySelector("a").focus();
+  const row = the(`ticket-${ticket}`) ?? the("tabs");
+  row.querySelector(".row-link, [aria-current]").focus();
 }
 
 function arrive() {

@@ -205,9 +205,15 @@ def _ticket(
 
 def _try(person: Actor, verb: str, ticket: Ticket) -> int:
     """Try a verb as its page sends it, on the ticket as it was."""
-    places = Department.objects.filter(instance=ticket.instance).exclude(pk=ticket.department_id)
+    places = Department.objects.filter(instance=ticket.instance).exclude(
+        pk=ticket.department_id or 0
+    )
     place = places[0]
-    contact = {"entry_channel": "lead", "initial-entry_channel": "lead", "name": "Outro nome"}
+    contact: dict[str, object] = {
+        "entry_channel": "lead",
+        "initial-entry_channel": "lead",
+        "name": "Outro nome",
+    }
     forms: dict[str, tuple[str, str, dict[str, object]]] = {
         "see": ("GET", "", {}),
         "claim": ("POST", "posse/", {}),

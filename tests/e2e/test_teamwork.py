@@ -175,8 +175,8 @@ def test_an_edited_contact_changes_on_the_other_screen(
     form.get_by_label("Anotações").fill("Dono da sapataria")
     form.get_by_role("button", name="Salvar").click()
     expect(ana.get_by_role("link", name="Editar contato")).to_be_focused()
-    tab(ana, "Em aberto"), tab(sara, "Em aberto")
     for page in (ana, sara):
+        tab(page, "Em aberto")
         expect(page.get_by_role("heading", name="Gilberto Ramos 👞")).to_have_count(2)
         expect(page.locator("#contact")).to_contain_text("Dono da sapataria")
         expect(row(page, "Gilberto Ramos 👞")).to_contain_text("Contato Interno")

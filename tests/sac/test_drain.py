@@ -85,7 +85,7 @@ def test_a_poison_event_waits_longer_each_time_and_is_parked_at_last(
     box: Postbox, poison: None
 ) -> None:
     box.leave(box.said(POISON, phone=PHONE))
-    waits = []
+    waits: list[float] = []
     while InboundEvent.objects.get().status == "waiting" and len(waits) < 20:
         its_time_has_come()
         assert drain_instance(box.instance.pk) == 1

@@ -18,6 +18,7 @@ from automacao.forms import InstanceForm
 from automacao.models import Instance
 from automacao.pairing import Panel
 from evendas.accounts.store_request import StoreRequest, admin_view
+from evendas.accounts.terms import Origin
 
 
 @require_GET
@@ -108,7 +109,7 @@ def _to_panel(instance: Instance) -> HttpResponse:
 
 
 def _admin(request: StoreRequest) -> Admin:
-    return Admin(request.user, request.META.get("REMOTE_ADDR") or None)
+    return Admin(request.user, Origin.of(request).ip)
 
 
 def _saved(

@@ -1,6 +1,7 @@
 """The terms people accept, and the proof that they did."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from django.http import HttpRequest
 
@@ -19,9 +20,17 @@ class Origin:
     def of(cls, request: HttpRequest) -> "Origin":
         """Read it off the connection: a proxy's headers could be anybody's words."""
         return cls(
-            ip=request.META.get("REMOTE_ADDR") or None,
+            ip=_address(request.META.get("REMOTE_ADDR", "")),
             user_agent=request.headers.get("User-Agent", "")[:300],
         )
+
+
+def _address(text: str) -> str | None:
+    """Nothing that is no address: the database would refuse the whole row."""
+    try:
+        return str(ip_address(text.partition("%")[0]))
+    except ValueError:
+        return None
 
 
 def current_terms() -> TermsVersion:

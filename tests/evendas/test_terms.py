@@ -148,3 +148,19 @@ def test_a_platform_operator_has_nothing_to_accept(db: None) -> None:
     assert operator.client.get("/").status_code == 403
     assert operator.client.post("/termos/", {"accepts_terms": "on"})["Location"] == "/"
     assert not TermsAcceptance.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8::7", "2001:db8::7"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("", None),
+        ("desconhecido", None),
+        ("203.0.113.7:5123", None),
+    ],
+)
+def test_an_address_that_is_none_is_left_out(caio: Client, told: str, kept: str | None) -> None:
+    caio.post("/termos/", {"accepts_terms": "on"}, REMOTE_ADDR=told)
+    assert TermsAcceptance.objects.get().ip == kept

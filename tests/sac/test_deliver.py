@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from automacao.models import Instance
@@ -115,13 +117,15 @@ def test_a_number_without_whatsapp_is_told_and_the_next_message_goes(
     line: Line, ticket: Ticket, ana: Actor, answer: Answer
 ) -> None:
     line.control.phone(PHONE.lstrip("+"), exists=False)
-    refused = answer(ticket, by=ana, text="um")
+    refused = [answer(ticket, by=ana, text=text) for text in ("um", "dois")]
     deliver_conversation(ticket.conversation_id)
-    assert fate(refused) == ("failed", "Este número não tem WhatsApp.")
+    assert [fate(message) for message in refused] == [
+        ("failed", "Este número não tem WhatsApp.")
+    ] * 2
     line.control.phone(PHONE.lstrip("+"), exists=True)
-    answer(ticket, by=ana, text="dois")
+    answer(ticket, by=ana, text="três")
     deliver_conversation(ticket.conversation_id)
-    assert line.delivered == ["dois"]
+    assert line.delivered == ["três"]
 
 
 def test_a_gateway_that_is_down_loses_nothing(
@@ -260,6 +264,13 @@ def test_two_candidates_settle_nothing(line: Line, hung: Message) -> None:
     settle_message(hung.pk)
     assert fate(hung) == ("unknown", "")
     assert fresh(hung).provider_id is None
+
+
+def test_older_words_settle_nothing(line: Line, hung: Message) -> None:
+    later = timezone.now() + timedelta(minutes=1)
+    Message.objects.filter(pk=hung.pk).update(send_started_at=later)
+    settle_message(hung.pk)
+    assert fate(hung) == ("unknown", "")
 
 
 def test_what_was_sent_before_does_not_settle_a_later_message(

@@ -47,6 +47,9 @@ def note_session_state(instance_id: int, event: SessionState) -> bool:
 def _is_stale(instance: Instance, event: SessionState) -> bool:
     if event.state in _WEAK and _outweighs(instance, event):
         return True
+    # A ban is told together with a log-out, in any order, and says more.
+    if {instance.state, _STATES[event.state]} == _TERMINAL:
+        return event.state == State.LOGGED_OUT
     return bool(event.at and instance.session_event_at and event.at < instance.session_event_at)
 
 

@@ -1,6 +1,7 @@
 """What is asked of a gateway while somebody changes their mind."""
 
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 from django.utils import timezone
@@ -145,6 +146,32 @@ def test_session_events_of_one_instant_count_by_what_they_say(screen: Screen) ->
     note(instance, SessionState(State.CONNECTING, at=at + timedelta(seconds=2)))
     note(instance, SessionState(State.LOGGED_OUT, at=at + timedelta(seconds=1)))
     assert screen.face(instance) == ("connected", "Conectado")
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_a_ban_is_a_ban_in_whatever_order_it_is_told(
+    screen: Screen, order: tuple[int, ...]
+) -> None:
+    instance = screen.pair(PHONE)
+    at = timezone.now() + timedelta(days=1)
+    states = (State.BANNED, State.LOGGED_OUT, State.BANNED)
+    told = [SessionState(one, at=at + timedelta(seconds=n)) for n, one in enumerate(states)]
+    for place in order:
+        note(instance, told[place])
+    assert screen.face(instance) == ("lost", "Bloqueado pelo WhatsApp")
+
+
+def test_the_store_is_told_of_a_disconnection_before_the_gateway_answers(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch, pushes: list[tuple[set[str], dict[str, str]]]
+) -> None:
+    instance = screen.pair(PHONE)
+    screen.scan(instance)
+    screen.post(instance, "desconexao/")
+    pushes.clear()
+    told: list[str] = []
+    Meanwhile(monkeypatch, "logout", lambda: told.extend(push["t"] for _, push in pushes))
+    screen.work()
+    assert told == ["lines", "instance"]
 
 
 def test_a_line_whose_phone_nobody_knows_is_not_believed(screen: Screen) -> None:

@@ -1,13 +1,23 @@
-"""Tabs that are closed again, whatever a test did with them."""
+"""What many tests of the desk begin with: a ticket being attended to, an open tab."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.conftest import Actor
+from sac.models import Ticket
+from tests.conftest import Actor, Shop
+from tests.sac.acts import do, now_of
 from tests.sac.tabs import Tab
 
 OpenTab = Callable[[Actor], Tab]
+
+
+@pytest.fixture
+def anas(shop: Shop, ana: Actor) -> Ticket:
+    """A ticket of Suporte that Ana is attending to."""
+    ticket = shop.hears(department=shop.support)
+    do(ana, ticket, "posse")
+    return now_of(ticket)
 
 
 @pytest.fixture

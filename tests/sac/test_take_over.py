@@ -9,14 +9,6 @@ from tests.sac.acts import do, now_of, reason, send, steps
 from tests.sac.pages import Answer, read
 
 
-@pytest.fixture
-def anas(shop: Shop, ana: Actor) -> Ticket:
-    """A ticket of Suporte that Ana is attending to."""
-    ticket = shop.hears(department=shop.support)
-    do(ana, ticket, "posse")
-    return now_of(ticket)
-
-
 def take_over(actor: Actor, ticket: Ticket, *, seen: Actor | None = None) -> Answer:
     """Press Assumir on a page that shows `seen`, or whoever has the ticket now."""
     attendant = seen.attendant if seen else ticket.attendant

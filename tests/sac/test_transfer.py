@@ -9,8 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from evendas import clock
+from sac.actions.transfers import transfer_to_department
 from sac.destinations import destinations
 from sac.models import Attendant, Department, Ticket
+from sac.refusals import Refused
 from sac.views import transfers
 from tests.conftest import Actor, Shop
 from tests.sac.acts import HTMX, do, now_of, reason, send, steps
@@ -19,14 +21,6 @@ from tests.sac.pages import Answer, Page, read
 
 MORNING = datetime(2026, 3, 10, 12, tzinfo=UTC)
 Receiver = Department | Actor
-
-
-@pytest.fixture
-def anas(shop: Shop, ana: Actor) -> Ticket:
-    """A ticket of Suporte that Ana is attending to."""
-    ticket = shop.hears(department=shop.support)
-    do(ana, ticket, "posse")
-    return now_of(ticket)
 
 
 def transfer(actor: Actor, ticket: Ticket, to: Receiver | str, note: str = "") -> Answer:
@@ -214,7 +208,7 @@ def test_it_lists_the_numbers_departments_and_people_with_their_load(
     assert [" ".join(line.text.split()) for line in lines] == [
         "Suporte está aqui",
         "Vendas 2 aguardando",
-        "Ana está com esta pessoa",
+        "Ana atende agora",
         "Bia 1 em aberto",
     ]
 
@@ -375,47 +369,11 @@ def test_a_place_that_closed_between_the_list_and_the_click(
     assert steps(anas)[-1] == "taken"
 
 
-# --- Devolver à fila -----------------------------------------------------------------------------
-
-
-def test_it_waits_again_where_it_was(shop: Shop, ana: Actor, anas: Ticket) -> None:
-    do(ana, anas, "visualizacao")
-    with clock.at(MORNING + timedelta(days=300)):
-        assert do(ana, anas, "devolucao").status_code == 200
-    now = now_of(anas)
-    assert (now.status, now.department, now.attendant) == ("waiting", shop.support, None)
-    assert now.queued_at == MORNING + timedelta(days=300)
-    event = anas.events.get(kind="returned")
-    assert (event.actor, event.attendant, event.department) == (
-        ana.user,
-        ana.attendant,
-        shop.support,
-    )
-
-
-def test_the_line_says_who_returned_whose(
-    shop: Shop, ana: Actor, sara: Actor, anas: Ticket
+def test_whoever_lost_sight_of_it_meanwhile_moves_nothing(
+    shop: Shop, ana: Actor, sara: Actor
 ) -> None:
-    def last_line() -> str:
-        page = read(sara.client.get(f"/sac/atendimento/{anas.code}/"))
-        return " ".join(page.find("li", class_="event")[-1].text.split()).partition(" ·")[0]
-
-    do(ana, anas, "devolucao")
-    assert last_line() == "Ana devolveu o atendimento à fila"
-    do(ana, anas, "posse")
-    do(sara, anas, "devolucao")
-    assert last_line() == "Sara devolveu à fila o atendimento de Ana"
-
-
-def test_what_waits_already_is_not_returned(shop: Shop, ana: Actor, anas: Ticket) -> None:
-    do(ana, anas, "devolucao")
-    again = do(ana, anas, "devolucao")
-    assert (again.status_code, reason(again)) == (409, "Este atendimento já está na fila.")
-    assert steps(anas).count("returned") == 1
-
-
-def test_a_plain_form_returns_and_leads_back(shop: Shop, ana: Actor, anas: Ticket) -> None:
-    page = f"/sac/atendimento/{anas.code}/"
-    answer = ana.client.post(f"{page}devolucao/")
-    assert (answer.status_code, answer["Location"]) == (302, page)
-    assert "Atendimento devolvido à fila." in ana.client.get(page).content.decode()
+    seen = shop.hears(department=shop.support)
+    transfer(sara, seen, shop.sales)
+    with pytest.raises(Refused, match="saiu dos seus departamentos"):
+        transfer_to_department(seen, shop.support, by=ana.user, rights=ana.rights)
+    assert now_of(seen).department == shop.sales

@@ -19,6 +19,8 @@ from sac.models import Attendant, Ticket, TicketEvent
 Kind = TicketEvent.Kind
 
 
+# Named, so that the index finds them by month instead of reading a person's whole past.
+_COUNTED = (*TicketEvent.RECEIVED, Kind.FIRST_REPLY, Kind.CLOSED)
 _FIGURES = {
     "attended": Count("ticket", distinct=True, filter=Q(kind__in=TicketEvent.RECEIVED)),
     "closed": Count("ticket", distinct=True, filter=Q(kind=Kind.CLOSED)),
@@ -53,7 +55,7 @@ def month_of(attendant_id: int, store: Store) -> Month:
     """Return the attendant's figures of the current month in the store's zone. One query."""
     begins, ends = bounds(timezone.localtime(clock.now(), store.zone))
     steps = TicketEvent.objects.in_store(store).filter(
-        attendant=attendant_id, at__gte=begins, at__lt=ends
+        attendant=attendant_id, kind__in=_COUNTED, at__gte=begins, at__lt=ends
     )
     in_hand = Ticket.objects.in_store(store).filter(
         attendant=attendant_id, status=Ticket.Status.OPEN

@@ -163,6 +163,18 @@ def test_only_departments_one_can_see_are_offered(
     assert offered(sara) == ["Todos os departamentos", "Suporte", "Vendas", "Sem departamento"]
 
 
+def test_without_department_is_a_choice_of_its_own(shop: Shop, ana: Actor, dono: Actor) -> None:
+    led, loose = put_ticket(shop, department=shop.support), put_ticket(shop)
+    far = put_ticket(shop, instance=add_number(shop))
+    assert _listed(ana, "?departamento=sem") == [loose.pk]
+    assert _listed(dono, "?departamento=sem") == [loose.pk, far.pk]
+    assert _listed(dono, f"?departamento={shop.support.pk}") == [led.pk]
+    page = read(ana.client.get("/sac/atendimento/?departamento=sem"))
+    (chosen,) = [option for option in page.find("option") if "selected" in option.attributes]
+    assert chosen.text == "Sem departamento"
+    assert page.find("div", id="desk")[0].attributes["data-department"] == "sem"
+
+
 def test_a_department_of_another_store_lists_nothing(
     shop: Shop, other_shop: Shop, dono: Actor
 ) -> None:

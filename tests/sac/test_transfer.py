@@ -143,8 +143,9 @@ def test_it_is_open_with_the_colleague_in_their_department(
 
 
 def test_the_department_stays_when_it_is_theirs_too(shop: Shop, ana: Actor, anas: Ticket) -> None:
-    caio = shop.hire("Caio", shop.sales, shop.support)
-    transfer(ana, anas, caio)
+    shop.support.menu_position = 2
+    shop.support.save()
+    transfer(ana, anas, shop.hire("Caio", shop.sales, shop.support))
     assert now_of(anas).department == shop.support
 
 

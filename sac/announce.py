@@ -58,18 +58,20 @@ class Announcement:
     def _speak(self) -> None:
         with timezone.override(self.conversation.store.zone):
             for ticket_id in {item.ticket_id for item in self.items}:
-                self._push_thread([item for item in self.items if item.ticket_id == ticket_id])
-            if self.is_about_contact:
-                self._push_thread([])
+                self._push_items([item for item in self.items if item.ticket_id == ticket_id])
             for ticket, before in self.tickets.values():
+                if self.is_about_contact:
+                    self._push_thread(ticket, [])
                 _push_row(ticket, before)
             if self.arrival:
                 _push_alert(self.arrival)
 
-    def _push_thread(self, items: Sequence[Item]) -> None:
-        ticket = (items[0].ticket if items else None) or self._newest_ticket()
-        if ticket is None:
-            return
+    def _push_items(self, items: Sequence[Item]) -> None:
+        ticket = items[0].ticket or self.conversation.tickets.for_list().order_by("-id").first()
+        if ticket is not None:
+            self._push_thread(ticket, items)
+
+    def _push_thread(self, ticket: Ticket, items: Sequence[Item]) -> None:
         known = self.tickets.get(ticket.pk)
         frame = {
             "t": "thread",
@@ -83,9 +85,6 @@ class Announcement:
             "parties": [attendant for attendant, _ in _parties(ticket)],
         }
         live.publish([live.conversation_group(self.conversation.pk)], frame)
-
-    def _newest_ticket(self) -> Ticket | None:
-        return self.conversation.tickets.for_list().order_by("-id").first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,14 @@ def duration(seconds: int | None) -> str:
 
 
 @register.filter
+def of_how_many(count: int) -> str:
+    """Say after a mean how many tickets it is of; nothing when of none."""
+    if not count:
+        return ""
+    return ", em 1 atendimento" if count == 1 else f", em {count} atendimentos"
+
+
+@register.filter
 def greeting(now: datetime) -> str:
     if 5 <= now.hour < 12:
         return "Bom dia"

@@ -327,13 +327,7 @@ def test_the_phone_that_paired_is_named(gateway: FakeGateway) -> None:
     gateway.says(200, [{"name": "ch_2", "ownerJid": other}, {"name": "ch_1", "ownerJid": ours}])
     assert EVOLUTION.own_phone(CHANNEL) == "+5531998765432"
     assert gateway.requests[0].path == "/evo/instance/fetchInstances?instanceName=ch_1"
-    nameless: list[object] = [
-        [],
-        {},
-        [{"name": "ch_1"}],
-        [{"name": "ch_1", "ownerJid": None}],
-        [[]],
-    ]
+    nameless: list[object] = [[], {}, [[]], [{"name": "ch_1"}], [{"name": "ch_1", "ownerJid": 1}]]
     for answer in nameless:
         gateway.says(200, answer)
         assert EVOLUTION.own_phone(CHANNEL) is None

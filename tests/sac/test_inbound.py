@@ -242,7 +242,9 @@ def test_one_person_on_two_numbers_of_a_store_is_one_contact(box: Postbox, shop:
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one by one"])
-def test_a_message_told_twice_is_one_bubble(together: bool, box: Postbox) -> None:
+def test_a_message_told_twice_is_one_bubble(
+    together: bool, box: Postbox, caplog: pytest.LogCaptureFixture
+) -> None:
     first = box.said("Oi", phone=PHONE, message_id="3A01", name="Marina")
     again = box.said("Oi", phone=PHONE, message_id="3A01", name="Marina C.")
     if together:
@@ -252,6 +254,7 @@ def test_a_message_told_twice_is_one_bubble(together: bool, box: Postbox) -> Non
     assert Message.objects.count() == 1
     assert Conversation.objects.get().revision == 3
     assert set(InboundEvent.objects.values_list("status", flat=True)) == {"done"}
+    assert "failed" not in caplog.text, "a set was given up for its events one by one"
 
 
 def test_the_same_id_on_another_number_is_another_message(box: Postbox, other_shop: Shop) -> None:

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 
 @pytest.fixture(scope="session")
@@ -12,6 +12,8 @@ def browser() -> Iterator[Browser]:
     path = shutil.which("chromium", path="/usr/bin") or shutil.which("chromium")
     if path is None:
         pytest.fail("O Chromium não está instalado: apt-get install chromium")
+    # A limit, not a measure: a busy machine takes its time.
+    expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield chromium

@@ -6,17 +6,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
 
-from automacao.simulator.client import SimulatorClient
+from automacao.simulator.client import Bubble, Details, SimulatorClient
 from dev import stack
 from dev.local import demo_logins, made, own_secrets, private
 from dev.ports import free_port
 from dev.processes import Child, Supervisor, spawn
 from dev.stack import Addresses
+from sac import demo
+
+
+class Phones(SimulatorClient):
+    """Customers of the demo's own number, whatever other numbers a test adds."""
+
+    def own_line(self) -> str:
+        lines = self.state()["instances"]
+        return str(next(one["name"] for one in lines if one["profile"] == demo.STORE))
+
+    def receive(self, sender: str, text: str, **details: Unpack[Details]) -> str:
+        details.setdefault("instance", self.own_line())
+        return super().receive(sender, text, **details)
+
+    def thread(self, phone: str, *, instance: str | None = None) -> list[Bubble]:
+        return super().thread(phone, instance=instance or self.own_line())
 
 
 @dataclass
@@ -25,7 +42,7 @@ class Running:
 
     web: str
     phones: str
-    simulator: SimulatorClient
+    simulator: Phones
     logins: dict[str, str]
     database_url: str
     children: dict[str, Child]
@@ -54,7 +71,7 @@ def running(folder: Path, *, redis_database: int, **settings: str) -> Iterator[R
     children: dict[str, Child] = {}
     try:
         children.update(_start(supervisor, env, addresses))
-        with SimulatorClient(addresses.simulator) as simulator:
+        with Phones(addresses.simulator) as simulator:
             yield Running(
                 web=addresses.web,
                 phones=addresses.simulator,

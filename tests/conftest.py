@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import count
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -20,6 +21,10 @@ from sac.actions.inbound import Arrival, receive_messages
 from sac.actions.replies import send_reply
 from sac.models import Attendant, AttendantDepartment, Department, Message, Ticket
 from sac.permissions import Rights
+
+# How long an example takes is the machine's business, never a verdict.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 pytest_plugins = ["tests.services", "tests.simulated", "tests.chromium"]
 

@@ -26,7 +26,7 @@ from sac.permissions import Rights
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
-pytest_plugins = ["tests.services", "tests.simulated", "tests.chromium"]
+pytest_plugins = ["tests.services", "tests.simulated", "tests.chromium", "tests.tally"]
 
 PASSWORD = "senha-longa-de-teste-1"
 _phones = count(900_000_001)

@@ -12,8 +12,9 @@ from tests.conftest import Actor
 from tests.sac.acts import do, send
 from tests.sac.conftest import open_tab  # noqa: F401 - a fixture
 from tests.sac.tabs import Tab
+from tests.tally import Tally
 from tests.walls.asking import ask
-from tests.walls.conftest import CANARY, Count
+from tests.walls.conftest import CANARY
 from tests.walls.test_hidden_ids import _address
 from tests.walls.test_walk import ROLES, TABLE
 from tests.walls.world import World
@@ -22,7 +23,7 @@ OpenTab = Callable[[Actor], Tab]
 
 
 def test_no_page_and_no_fragment_of_ones_own_store_says_the_word(
-    far: World, near: World, people: dict[str, Client], count: Count
+    far: World, near: World, people: dict[str, Client], tally: Tally
 ) -> None:
     """Every GET of one's own objects, as it is and with the other store's numbers in the query."""
     shown = [route.name for route in TABLE if route.own["GET"]["dono"] == 200]
@@ -35,7 +36,7 @@ def test_no_page_and_no_fragment_of_ones_own_store_says_the_word(
                 assert CANARY not in told.text.lower(), f"{role} {address} {query}"
                 tried += 1
     assert tried == len(ROLES) * len(addresses) * len(_queries(far)) > 0
-    count(
+    tally(
         f"canary: {len(addresses)} addresses × {len(_queries(far))} queries × {len(ROLES)} roles"
         f" = {tried}"
     )
@@ -50,7 +51,7 @@ def _queries(far: World) -> list[dict[str, object]]:
     ]
 
 
-def test_the_other_store_itself_sees_the_word_everywhere(far: World, count: Count) -> None:
+def test_the_other_store_itself_sees_the_word_everywhere(far: World, tally: Tally) -> None:
     """Else its absence would prove nothing."""
     client = far.boss.client
     for name in ("home", "desk", "desk_list", "ticket", "attendant_list", "department_list"):
@@ -70,7 +71,7 @@ def test_no_frame_of_a_socket_says_the_word_while_the_other_store_works(
     sara: Actor,
     dono: Actor,
     open_tab: OpenTab,  # noqa: F811 - the fixture
-    count: Count,
+    tally: Tally,
 ) -> None:
     tabs = [open_tab(person) for person in (ana, sara, dono)]
     theirs = open_tab(far.boss)
@@ -87,7 +88,7 @@ def test_no_frame_of_a_socket_says_the_word_while_the_other_store_works(
     # The same sockets hear their own store: they are no dead ends.
     send(near.boss, near.waiting)
     assert "row" in {frame["t"] for frame in tabs[1].heard()}
-    count(f"canary: {len(frames)} frames in its own store, none in {len(tabs)} tabs of another")
+    tally(f"canary: {len(frames)} frames in its own store, none in {len(tabs)} tabs of another")
 
 
 def _work(far: World) -> None:

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from tests.conftest import PASSWORD, Actor
 from tests.sac.acts import HTMX
+from tests.tally import Tally
 from tests.walls.asking import ask
-from tests.walls.conftest import CANARY, Count
+from tests.walls.conftest import CANARY
 from tests.walls.test_walk import TABLE
 from tests.walls.world import World, digest
 
@@ -115,7 +116,7 @@ def boss(near: World) -> Actor:
 
 @pytest.mark.parametrize("title", REFUSED)
 def test_a_form_that_names_a_row_of_another_store_is_refused(
-    near: World, far: World, boss: Actor, count: Count, title: str
+    near: World, far: World, boss: Actor, tally: Tally, title: str
 ) -> None:
     form = REFUSED[title]
     args = form.path(near)
@@ -128,7 +129,7 @@ def test_a_form_that_names_a_row_of_another_store_is_refused(
     assert answer.status_code == form.told
     assert CANARY not in answer.content.decode().lower()
     assert (digest(far.store), digest(near.store)) == before
-    count(f"hidden ids: {title}: {form.told}")
+    tally(f"hidden ids: {title}: {form.told}")
 
 
 def test_a_message_uuid_of_another_store_is_a_message_of_ones_own(
@@ -152,7 +153,7 @@ def _posting() -> list[str]:
 
 
 def test_fields_nobody_asked_for_move_nothing_into_another_store(
-    near: World, far: World, boss: Actor, count: Count
+    near: World, far: World, boss: Actor, tally: Tally
 ) -> None:
     """Every form, filled in properly where it can be, with every row of the other store added."""
     before, faults, tried = digest(far.store), [], 0
@@ -173,7 +174,7 @@ def test_fields_nobody_asked_for_move_nothing_into_another_store(
     assert not faults, "\n".join(faults)
     assert tried == len(_posting()) * len(far.ids) > 0
     forms, ids = len(_posting()), len(far.ids)
-    count(f"hidden ids: {forms} forms × {ids} ids × {len(UNASKED)} fields: {tried} requests")
+    tally(f"hidden ids: {forms} forms × {ids} ids × {len(UNASKED)} fields: {tried} requests")
 
 
 def _address(name: str, near: World) -> str:

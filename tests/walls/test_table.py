@@ -15,8 +15,8 @@ from evendas.accounts.models import User
 from sac.models import Attendant, Department, Ticket
 from tests.conftest import PASSWORD, Actor, Shop
 from tests.sac.board import Status, add_number, put_ticket
+from tests.tally import Tally
 from tests.walls.asking import ask
-from tests.walls.conftest import Count
 
 VIEW, CLOSE, TAKE, MONEY = FLAGS = (
     "can_view_all",
@@ -150,7 +150,7 @@ RULES: dict[str, Callable[..., int]] = {
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name.replace(" ", "-"))
 def test_the_desk_answers_every_cell_as_the_table_of_the_product_says(
-    shop: Shop, other_shop: Shop, count: Count, role: Role
+    shop: Shop, other_shop: Shop, tally: Tally, role: Role
 ) -> None:
     person = _person(role, shop, other_shop)
     somebody = shop.hire("Outra", shop.support, shop.sales).attendant
@@ -164,7 +164,7 @@ def test_the_desk_answers_every_cell_as_the_table_of_the_product_says(
                 wrong.append(f"{verb} · {place} · {kind}: {told}, not {wanted}")
     assert not wrong, f"{role.name}:\n" + "\n".join(wrong)
     assert tried == len(_board_of(role)) * len(VERBS) > 0
-    count(f"table: {role.name}: {len(_board_of(role))} tickets × {len(VERBS)} verbs = {tried}")
+    tally(f"table: {role.name}: {len(_board_of(role))} tickets × {len(VERBS)} verbs = {tried}")
 
 
 def _board_of(role: Role) -> list[tuple[str, str]]:

@@ -15,8 +15,9 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from tests.conftest import Actor, Shop
+from tests.tally import Tally
 from tests.walls.asking import METHODS, Told, ask
-from tests.walls.conftest import CANARY, Count
+from tests.walls.conftest import CANARY
 from tests.walls.world import World, digest, rows_by_table
 
 # What a row's path is filled with (see `_path`), who is let in at all, and what each role is told
@@ -153,7 +154,7 @@ TRIES = [*product(METHODS, (True,)), ("GET", False), ("POST", False)]
 
 @pytest.mark.parametrize("guard", GUARDS)
 def test_no_address_leads_into_another_store(
-    far: World, near: World, people: dict[str, Client], count: Count, guard: str
+    far: World, near: World, people: dict[str, Client], tally: Tally, guard: str
 ) -> None:
     before, faults, tried = digest(far.store), [], 0
     for route in _guarded(guard):
@@ -165,7 +166,7 @@ def test_no_address_leads_into_another_store(
             tried += 1
     assert not faults, "\n".join(faults)
     assert tried == len(_guarded(guard)) * len(ROLES) * len(TRIES) > 0
-    count(f"walk, the other store's objects ({guard}): {_sum(_guarded(guard), TRIES)} = {tried}")
+    tally(f"walk, the other store's objects ({guard}): {_sum(_guarded(guard), TRIES)} = {tried}")
 
 
 def _wrong_elsewhere(route: Route, role: str, method: str, told: Told, before: str) -> str:
@@ -210,7 +211,7 @@ def _sum(routes: list[Route], tries: list[tuple[str, bool]]) -> str:
 
 @pytest.mark.parametrize("guard", GUARDS)
 def test_in_their_own_store_everybody_is_told_what_the_table_says(
-    near: World, people: dict[str, Client], count: Count, guard: str
+    near: World, people: dict[str, Client], tally: Tally, guard: str
 ) -> None:
     faults, tried = [], 0
     for route, role, method in product(_guarded(guard), ROLES, METHODS):
@@ -222,7 +223,7 @@ def test_in_their_own_store_everybody_is_told_what_the_table_says(
     assert not faults, "\n".join(faults)
     assert tried > 0
     tries = [(method, True) for method in METHODS]
-    count(f"walk, one's own store ({guard}): {_sum(_guarded(guard), tries)} = {tried}")
+    tally(f"walk, one's own store ({guard}): {_sum(_guarded(guard), tries)} = {tried}")
 
 
 def test_the_walk_notices_a_row_that_changes(far: World) -> None:

@@ -7,6 +7,7 @@ from django import forms
 
 from automacao.models import Instance
 from evendas import phones
+from evendas.names import NameField
 
 
 class InstanceForm(forms.Form):
@@ -20,7 +21,7 @@ class InstanceForm(forms.Form):
         ),
         error_messages={"required": "Digite o número com DDD, por exemplo (11) 98765-4321."},
     )
-    name = forms.CharField(
+    name = NameField(
         label="Nome",
         max_length=60,
         help_text="Só para uso interno; o cliente não vê.",

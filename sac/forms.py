@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
 from django.http import QueryDict
 
+from evendas.names import upright
 from sac.destinations import Destination, Destinations
 from sac.models import Attendant, Contact, TicketEvent
 
@@ -20,6 +21,13 @@ class TypedText(forms.CharField):
     def to_python(self, value: object) -> str:
         text = str(value or "").replace("\0", "").replace("\r\n", "\n")
         return super().to_python(text) or ""
+
+
+class TypedName(TypedText):
+    """A person's name, which stands in titles and sentences."""
+
+    def to_python(self, value: object) -> str:
+        return super().to_python(upright(str(value or "")))
 
 
 class ReplyForm(forms.Form):
@@ -85,7 +93,7 @@ class TransferForm(forms.Form):
 class ContactForm(forms.Form):
     """What the team knows of a customer. Only what was changed on the page is saved."""
 
-    name = TypedText(label="Nome", required=False, max_length=200)
+    name = TypedName(label="Nome", required=False, max_length=200)
     email = forms.EmailField(label="E-mail", required=False, max_length=254)
     entry_channel = forms.ChoiceField(
         label="Canal de entrada", choices=Contact.EntryChannel.choices, widget=forms.RadioSelect

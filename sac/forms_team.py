@@ -18,6 +18,7 @@ from evendas.accounts.forms import (
     free_email,
 )
 from evendas.accounts.models import Store
+from evendas.names import NameField
 from sac.actions.attendants import AttendantWish
 from sac.actions.departments import DepartmentWish, NameTaken
 from sac.models import Attendant, Department
@@ -55,7 +56,7 @@ class DepartmentForm(TeamForm):
 
     rows = ("instance",)
 
-    name = forms.CharField(label="Nome", max_length=60)
+    name = NameField(label="Nome", max_length=60)
     instance = InstanceChoice(
         label="Instância",
         queryset=None,
@@ -126,7 +127,7 @@ class PlacesForm(TeamForm):
 
     rows = ("departments",)
 
-    nickname = forms.CharField(
+    nickname = NameField(
         label="Apelido",
         max_length=60,
         help_text="O nome que a equipe vê no atendimento, como “Tamiris – Suporte”.",
@@ -162,7 +163,7 @@ class PlacesForm(TeamForm):
 class AttendantForm(PlacesForm):
     """Somebody who answers, with the labels of the guide people follow."""
 
-    full_name = forms.CharField(label="Nome Completo", max_length=120)
+    full_name = NameField(label="Nome Completo", max_length=120)
     email = EmailField(autocomplete="off", help_text="Com ele a pessoa entra no sistema.")
     password = NewPasswordField(
         help_text=f"{PASSWORD_HELP} A pessoa pode trocar depois.",

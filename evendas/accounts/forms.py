@@ -10,6 +10,7 @@ from django.http import HttpRequest, QueryDict
 
 from evendas.accounts.actions import EmailTaken
 from evendas.accounts.models import User
+from evendas.names import NameField
 
 PASSWORD_HELP = "Pelo menos 8 caracteres, não só números, e nada fácil de adivinhar."  # noqa: S105 - words
 TERMS_LABEL = "Aceito as condições da política de ingresso"
@@ -63,8 +64,8 @@ class LoginForm(AuthenticationForm):
 class SignUpForm(forms.Form):
     """A store and the person who runs it."""
 
-    store_name = forms.CharField(label="Nome da loja", max_length=120)
-    full_name = forms.CharField(
+    store_name = NameField(label="Nome da loja", max_length=120)
+    full_name = NameField(
         label="Nome completo",
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),

@@ -1,9 +1,11 @@
 """What people send. A queued message is the promise to send it; delivering comes after."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from evendas.accounts.models import User
 from evendas.bell import ring
@@ -15,6 +17,8 @@ from sac.ordering import sort_key
 from sac.permissions import Rights, may_reply
 from sac.refusals import Invalid, TooLate
 
+_ELSEWHERE = "Esta mensagem já foi enviada em outra conversa."
+
 
 def send_reply(
     ticket: Ticket, *, by: User, rights: Rights, text: str, client_uuid: UUID
@@ -25,7 +29,7 @@ def send_reply(
     Invalid for a text WhatsApp would refuse, TooLate and Refused as claiming does.
     """
     text = _clean(text)
-    with held(ticket.pk, taker=rights.attendant_id) as row:
+    with _once(), held(ticket.pk, taker=rights.attendant_id) as row:
         sent = Message.objects.filter(store_id=row.ticket.store_id, client_uuid=client_uuid).first()
         if sent:
             return _same(sent, row)
@@ -51,9 +55,20 @@ def _clean(text: str) -> str:
     return text
 
 
+@contextmanager
+def _once() -> Iterator[None]:
+    """Tell of an id that another conversation took while this one looked for it."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "sac_message_client_uuid_once" not in str(error):
+            raise
+        raise TooLate(_ELSEWHERE) from error
+
+
 def _same(sent: Message, row: Held) -> Message:
     if sent.conversation_id != row.conversation.pk:
-        raise TooLate("Esta mensagem já foi enviada em outra conversa.")
+        raise TooLate(_ELSEWHERE)
     return sent
 
 

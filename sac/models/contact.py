@@ -3,6 +3,7 @@
 from django.db import models
 
 from evendas.accounts.models import User
+from evendas.names import upright
 from evendas.phones import display
 from evendas.sealing import StoreOwned, StoreRow
 
@@ -50,9 +51,10 @@ class Contact(StoreRow):
 
     def learn_name(self, push_name: str) -> bool:
         """Take WhatsApp's name unless a person wrote one. Tell whether anything changed."""
-        if not push_name or self.name_edited_by_id or push_name == self.name:
+        name = upright(push_name).strip()
+        if not name or self.name_edited_by_id or name == self.name:
             return False
-        self.name = push_name
+        self.name = name
         return True
 
 

@@ -21,16 +21,19 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state__in=[Message.State.SENDING, Message.State.UNKNOWN])
 
     def in_thread_of(self, ticket: Ticket) -> Self:
-        """This ticket's messages, and those said outside any ticket before the next one began."""
-        loose = models.Q(ticket=None, created_at__gte=ticket.created_at)
-        following = (
-            Ticket.objects.filter(conversation=ticket.conversation_id, id__gt=ticket.id)
-            .order_by("id")
-            .values_list("created_at", flat=True)
-            .first()
+        """This ticket's messages, and those said outside any ticket until the next one began.
+
+        What was said before the first ticket of all belongs to that one.
+        """
+        chapters = Ticket.objects.filter(conversation=ticket.conversation_id).aggregate(
+            first=models.Min("id"),
+            following=models.Min("created_at", filter=models.Q(id__gt=ticket.pk)),
         )
-        if following:
-            loose &= models.Q(created_at__lt=following)
+        loose = models.Q(ticket=None)
+        if chapters["first"] != ticket.pk:
+            loose &= models.Q(created_at__gte=ticket.created_at)
+        if chapters["following"]:
+            loose &= models.Q(created_at__lt=chapters["following"])
         return self.filter(
             models.Q(ticket=ticket) | loose, conversation=ticket.conversation_id
         ).select_related("attendant")

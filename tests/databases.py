@@ -1,7 +1,26 @@
-"""A second look at the test's database: a connection that is nobody else's."""
+"""Databases beside the test's own, and second looks at it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import psycopg
 from django.db import connection
+from psycopg import sql
+
+
+@contextmanager
+def lent_database(name: str) -> Iterator[str]:
+    """Make an empty database on the run's server, yield its address, and drop it with its users."""
+    server = os.environ["DATABASE_URL"]
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(server, autocommit=True) as admin:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def another_connection() -> "psycopg.Connection[tuple[object, ...]]":

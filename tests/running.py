@@ -2,15 +2,12 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Unpack
 from urllib.parse import urlsplit
-
-import psycopg
-from psycopg import sql
 
 from automacao.simulator.client import Bubble, Details, SimulatorClient
 from dev import stack
@@ -19,6 +16,7 @@ from dev.ports import free_port
 from dev.processes import Child, Supervisor, spawn
 from dev.stack import Addresses
 from sac import demo
+from tests.databases import lent_database
 
 
 class Phones(SimulatorClient):
@@ -59,13 +57,20 @@ class Running:
 
 @contextmanager
 def running(folder: Path, *, redis_database: int, **settings: str) -> Iterator[Running]:
-    """Bring the demo up in `folder`, with extra settings in its environment, and take it down."""
-    addresses = Addresses(free_port(), free_port())
-    database_url = _fresh_database(f"stack_{addresses.port}")
+    """Bring the demo up on the run's own servers, and take it down."""
     redis_url = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{redis_database}").geturl()
+    with lent_database(f"stack_{redis_database}") as database_url:
+        urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+        with running_on(urls, folder, **settings) as desk:
+            yield desk
+
+
+@contextmanager
+def running_on(urls: Mapping[str, str], folder: Path, **settings: str) -> Iterator[Running]:
+    """Bring the demo up in `folder` on these servers, with extra settings in its environment."""
+    addresses = Addresses(free_port(), free_port())
     folder = made(folder)
     logins = demo_logins(folder)
-    urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
     env = stack.environment(folder, addresses, own_secrets(folder), urls) | settings
     supervisor = Supervisor(private(folder / "logs"))
     children: dict[str, Child] = {}
@@ -77,14 +82,13 @@ def running(folder: Path, *, redis_database: int, **settings: str) -> Iterator[R
                 phones=addresses.simulator,
                 simulator=simulator,
                 logins=logins,
-                database_url=database_url,
+                database_url=urls["DATABASE_URL"],
                 children=children,
             )
     finally:
         for child in children.values():
             child.stop()
         supervisor.stop()
-        _drop_database(database_url)
 
 
 def _start(supervisor: Supervisor, env: dict[str, str], addresses: Addresses) -> dict[str, Child]:
@@ -95,16 +99,3 @@ def _start(supervisor: Supervisor, env: dict[str, str], addresses: Addresses) ->
     supervisor.finish(stack.seed(env))
     supervisor.await_ready(*site)
     return {child.program.name: child for child in [*phones, *site]}
-
-
-def _fresh_database(name: str) -> str:
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-
-
-def _drop_database(url: str) -> None:
-    name = urlsplit(url).path.lstrip("/")
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        statement = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-        connection.execute(statement)

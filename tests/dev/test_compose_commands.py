@@ -1,0 +1,116 @@
+"""Each command of the compose file starts on real servers, works, and stops when asked."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from ruamel.yaml import YAML
+
+from dev.local import ROOT
+from dev.ports import free_port
+from dev.processes import Program, Supervisor
+from dev.ready import answers, says
+from tests.databases import lent_database
+
+SERVICES: dict[str, dict[str, Any]] = YAML(typ="safe").load(ROOT / "docker-compose.yml")["services"]
+OURS = {name: one for name, one in SERVICES.items() if one.get("image") == "evendas-sac"}
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+PREPARED = "migration"
+PAGES = {"web": "entrar/", "web-ws": "ws/"}
+GIVEN = {
+    "EVENDAS_SECRET_KEY": "x" * 50,
+    "EVENDAS_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+    "EVENDAS_PUBLIC_URL": "https://sac.loja.test",
+    "EVENDAS_GATEWAY_URL": "http://127.0.0.1:9",
+    "EVENDAS_GATEWAY_KEY": "a-key",
+    "EVENDAS_EMAIL_URL": "consolemail://",
+}
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
+    """The environment inside a container, on a database as the migration leaves it."""
+    folder = tmp_path_factory.mktemp("compose")
+    with lent_database("compose") as database_url:
+        env = _environment(folder, database_url)
+        for command in (OURS[PREPARED]["command"], _static_files()):
+            subprocess.run(_on_this_machine(command, 0), check=True, env=env, cwd=ROOT)
+        yield env
+
+
+def test_the_migration_waits_for_the_database_and_all_else_for_the_migration() -> None:
+    assert set(OURS) == {"migration", "web", "web-ws", "worker-inbound", "worker-outbound", "beat"}
+    waits = {name: set(one["depends_on"]) for name, one in OURS.items()}
+    assert waits.pop(PREPARED) == {"database"}
+    assert all(wait == {PREPARED, "valkey"} for wait in waits.values())
+
+
+@pytest.mark.parametrize("name", sorted(set(OURS) - {PREPARED}))
+def test_a_command_starts_and_stops_when_asked(
+    house: Mapping[str, str], tmp_path: Path, name: str
+) -> None:
+    port = free_port()
+    program = Program(
+        name=name,
+        argv=_on_this_machine(OURS[name].get("command") or _command_of_the_image(), port),
+        env=house,
+        cwd=ROOT,
+        ready=_ready(name, port),
+        limit=60,
+        stop_limit=30,
+    )
+    supervisor = Supervisor(tmp_path)
+    try:
+        [child] = supervisor.begin(program)
+        supervisor.await_ready(child)
+        child.stop()
+        assert child.process.returncode == 0, child.log.read_text()
+    finally:
+        supervisor.stop()
+
+
+def _environment(folder: Path, database_url: str) -> dict[str, str]:
+    """What the file gives the containers, with this machine's servers and folders."""
+    given = {
+        name: re.sub(r"\$\{(\w+)[^}]*\}", lambda match: GIVEN.get(match[1], ""), value)
+        for name, value in OURS["web"]["environment"].items()
+    }
+    given["EVENDAS_WEBHOOK_BASE_URL"] = GIVEN["EVENDAS_PUBLIC_URL"]
+    given["EVENDAS_LOG_LEVEL"] = "INFO"
+    own = {"DATABASE_URL": database_url, "REDIS_URL": os.environ["REDIS_URL"]}
+    folders = {"EVENDAS_LOCAL_DIR": str(folder), "EVENDAS_STATIC_ROOT": str(folder / "static")}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return given | own | folders | {"PATH": path, "PYTHONUNBUFFERED": "1"}
+
+
+def _ready(name: str, port: int) -> Any:  # noqa: ANN401 - how a program shows itself
+    if name in PAGES:
+        return answers(f"http://127.0.0.1:{port}/{PAGES[name]}")
+    return says("beat: Starting" if name == "beat" else " ready.")
+
+
+def _command_of_the_image() -> str:
+    words = re.search(r"^CMD (\[.*?\])$", DOCKERFILE.replace("\\\n", ""), re.MULTILINE)
+    assert words
+    return shlex.join(json.loads(words[1]))
+
+
+def _static_files() -> str:
+    command = re.search(r"python manage\.py collectstatic[^\\]*", DOCKERFILE)
+    assert command
+    return command[0]
+
+
+def _on_this_machine(command: str, port: int) -> tuple[str, ...]:
+    """Take a port of our own and none of the machine's other addresses."""
+    here = command.replace("0.0.0.0:8000", f"127.0.0.1:{port}")
+    here = here.replace("--bind 0.0.0.0 --port 8000", f"--bind 127.0.0.1 --port {port}")
+    return tuple(shlex.split(here))

@@ -10,6 +10,7 @@ import pytest
 from evendas import clock
 from sac.actions import replies
 from sac.actions.replies import send_reply
+from sac.actions.trail import next_arrival
 from sac.models import Draft, Message, Ticket
 from sac.refusals import TooLate
 from tests.conftest import Actor, Shop
@@ -187,8 +188,8 @@ def test_one_id_in_two_conversations_at_the_very_same_moment_is_one_message(
         for one, ticket in ((one, shop.hears(department=shop.support)) for one in (ana, sara))
     ]
     # Both have looked and found nothing when the first of them writes.
-    both, take_number = Barrier(2), replies.next_arrival
-    monkeypatch.setattr(replies, "next_arrival", lambda: (both.wait(30), take_number())[1])
+    both = Barrier(2)
+    monkeypatch.setattr(replies, "next_arrival", lambda: (both.wait(30), next_arrival())[1])
     found = outcomes(*clicks)
     (message,) = [one for one in found if isinstance(one, Message)]
     (refused,) = [one for one in found if isinstance(one, TooLate)]

@@ -41,6 +41,8 @@ class Announcement:
 
     def ticket_changed(self, ticket: Ticket, *, before: Sight | None) -> None:
         """Say that a ticket's row changed. `before` is its sight at the lock, None when new."""
+        # Rows carry the revision, and this is the conversation that takes it.
+        ticket.conversation = self.conversation
         self.tickets.setdefault(ticket.pk, (ticket, before))
 
     def contact_changed(self) -> None:
@@ -60,11 +62,16 @@ class Announcement:
             for ticket_id in {item.ticket_id for item in self.items}:
                 self._push_items([item for item in self.items if item.ticket_id == ticket_id])
             for ticket, before in self.tickets.values():
-                if self.is_about_contact:
+                if self._is_silent:
                     self._push_thread(ticket, [])
-                _push_row(ticket, before)
+                self._push_row(ticket, before)
             if self.arrival:
                 _push_alert(self.arrival)
+
+    @property
+    def _is_silent(self) -> bool:
+        """Nothing in the thread changed, and watchers would take the revision for a gap."""
+        return not self.items and self.conversation.revision >= self.since
 
     def _push_items(self, items: Sequence[Item]) -> None:
         ticket = items[0].ticket or self.conversation.tickets.for_list().order_by("-id").first()
@@ -86,6 +93,25 @@ class Announcement:
         }
         live.publish([live.conversation_group(self.conversation.pk)], frame)
 
+    def _push_row(self, ticket: Ticket, before: Sight | None) -> None:
+        sight = Sight.of(ticket)
+        parties = _parties(ticket)
+        groups = _groups(sight) | (_groups(before) if before else set())
+        groups |= {live.user_group(user) for _, user in parties}
+        frame = {
+            "t": "row",
+            "ticket": ticket.pk,
+            "revision": self.conversation.revision,
+            # A socket in two of the groups gets it twice and knows it by this.
+            "push": secrets.token_hex(6),
+            "html": render_to_string("sac/_row.html", {"ticket": ticket}),
+            # The month's figures are made of steps.
+            "counts": sight != before or any(isinstance(item, TicketEvent) for item in self.items),
+            "sight": asdict(sight),
+            "parties": [attendant for attendant, _ in parties],
+        }
+        live.publish(groups, frame)
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -94,24 +120,6 @@ class Arrival:
     ticket: Ticket
     by: User
     note: str
-
-
-def _push_row(ticket: Ticket, before: Sight | None) -> None:
-    sight = Sight.of(ticket)
-    parties = _parties(ticket)
-    groups = _groups(sight) | (_groups(before) if before else set())
-    groups |= {live.user_group(user) for _, user in parties}
-    frame = {
-        "t": "row",
-        "ticket": ticket.pk,
-        # A socket in two of the groups gets it twice and knows it by this.
-        "push": secrets.token_hex(6),
-        "html": render_to_string("sac/_row.html", {"ticket": ticket}),
-        "counts": sight != before,
-        "sight": asdict(sight),
-        "parties": [attendant for attendant, _ in parties],
-    }
-    live.publish(groups, frame)
 
 
 def _push_alert(arrival: Arrival) -> None:
@@ -150,6 +158,16 @@ def _groups(sight: Sight) -> set[str]:
     if sight.user_id is not None:
         groups.add(live.user_group(sight.user_id))
     return groups
+
+
+def names_changed(store_id: int, *, conversations: Sequence[int] = ()) -> None:
+    """After commit, let open lists be read again: a name or colour on their rows is another.
+
+    With `conversations`, only lists that show a row of one of them.
+    """
+    frame = {"t": "list", "conversations": list(conversations)}
+    groups = [live.store_group(store_id)]
+    transaction.on_commit(lambda: live.publish(groups, frame), robust=True)
 
 
 def lines_changed(store_id: int) -> None:

@@ -77,7 +77,8 @@ class DeskConsumer(live.LiveConsumer):
         if sight is None or may_see(self.rights, Sight(**sight), took_part=took_part):
             await self._send(event)
         elif event["t"] == "row":
-            await self._send({"t": "gone", "ticket": event["ticket"]})
+            gone = {"ticket": event["ticket"], "revision": event["revision"]}
+            await self._send({"t": "gone", **gone})
 
     def _is_repeated(self, event: dict[str, Any]) -> bool:
         """A row published to two of this socket's groups is forwarded once."""
@@ -90,17 +91,20 @@ class DeskConsumer(live.LiveConsumer):
         return False
 
     async def _watch(self, rights: Rights, conversation_id: int | None) -> None:
-        """Join the group first, then read the revision: nothing falls between."""
+        """Join the group first, then read the revision: nothing falls between.
+
+        Always answered: a page asks the same again to learn whether its socket still lives.
+        """
+        revision = None
         self.watched = conversation_id
         await self._join_groups()
-        if conversation_id is None:
-            return
-        revision = await database_sync_to_async(_revision_for)(rights, conversation_id)
+        if conversation_id is not None:
+            revision = await database_sync_to_async(_revision_for)(rights, conversation_id)
         if revision is None:
             self.watched = None
             await self._join_groups()
-            return
-        await self._send({"t": "watching", "conversation": conversation_id, "revision": revision})
+        answer = {"conversation": self.watched, "revision": revision}
+        await self._send({"t": "watching", **answer})
 
     async def _load_rights(self) -> bool:
         """Read who this is and what they may see; close on somebody who may no longer be here.

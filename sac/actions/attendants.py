@@ -10,6 +10,7 @@ from evendas.accounts.audit import record
 from evendas.accounts.models import Store, TermsAcceptance, User
 from evendas.accounts.terms import Origin, accept_terms
 from sac.actions.releasing import release_attendant
+from sac.announce import names_changed
 from sac.models import Attendant, AttendantDepartment, Department
 from sac.refusals import Refused
 
@@ -64,6 +65,8 @@ def change_attendant(
         if changed:
             record("attendant.changed", by=by, target=row, ip=origin.ip, **changed)
             look_again([row.user_id])
+        if "nickname" in changed:
+            names_changed(row.store_id)
 
 
 def deactivate_attendant(attendant: Attendant, *, by: User, origin: Origin) -> None:

@@ -11,6 +11,7 @@ from evendas.accounts.actions import look_again
 from evendas.accounts.audit import record
 from evendas.accounts.models import Store, User
 from sac.actions.releasing import release_department
+from sac.announce import names_changed
 from sac.models import Department
 
 
@@ -61,6 +62,8 @@ def change_department(
         changed = _write(row, wish)
         if changed:
             record("department.changed", by=by, target=row, ip=ip, **changed)
+        if changed.keys() & {"name", "colour"}:
+            names_changed(row.store_id)
         if changed.keys() & {"is_active", "instance"}:
             look_again(list(row.attendants.values_list("user_id", flat=True)))
     if not wish.is_active:

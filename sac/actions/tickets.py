@@ -195,5 +195,9 @@ def look_at_ticket(ticket: Ticket) -> None:
     if ticket.new_since is None:
         return
     with held(ticket.pk) as row:
+        if row.ticket.new_since is None:
+            return
+        # A row that says so must be known from the older one, which may arrive after it.
+        row.conversation.next_revision()
         row.ticket.new_since = None
         row.ticket.save(update_fields=["new_since"])

@@ -10,6 +10,7 @@ import pytest
 
 from evendas import live
 from sac import announce
+from sac.actions.departments import DepartmentWish, change_department
 from sac.actions.tickets import held
 from sac.models import Ticket
 from tests.conftest import Actor, Shop
@@ -104,8 +105,8 @@ def test_an_answer_is_told_as_the_bubble_the_sender_got(
     answers: list[str] = []
     said = ether.after(lambda: answers.append(send(ana, ticket, "Já vi").content.decode()))
     assert not said["thread"].frame["header"]
-    assert not said["row"].frame["counts"]
-    # The first reply is an event of the figures, and no line of the thread.
+    # The first reply is a step of the figures, and no line of the thread.
+    assert said["row"].frame["counts"]
     assert said["thread"].frame["html"].split() == answers[0].split()
     assert said["thread"].frame["to"] == said["thread"].frame["from"] + 1
     assert "Já vi" in said["row"].frame["html"]
@@ -168,8 +169,11 @@ def test_a_look_tells_the_list_and_leaves_the_thread_in_peace(
 ) -> None:
     ticket = shop.hears(department=shop.support)
     said = ether.after(lambda: do(ana, ticket, "visualizacao"))
-    assert set(said) == {"row"}
     assert "NOVO" not in said["row"].frame["html"]
+    # Watchers hear of the revision it took, or they would take it for a gap.
+    thread = said["thread"].frame
+    assert (thread["html"].strip(), thread["header"]) == ("", False)
+    assert thread["from"] == thread["to"] == said["row"].frame["revision"]
     assert ether.after(lambda: do(ana, ticket, "visualizacao")) == {}
 
 
@@ -241,3 +245,39 @@ def test_the_state_of_a_number_is_told_to_the_whole_store(shop: Shop, ether: Eth
     said = ether.after(lambda: announce.lines_changed(shop.store.pk))
     assert said["lines"].groups == {f"store.{shop.store.pk}"}
     assert shop.instance.name in said["lines"].frame["html"]
+
+
+def test_a_row_is_told_with_the_revision_it_shows(shop: Shop, ana: Actor, ether: Ether) -> None:
+    """So that a page never puts an older row in the place of a newer one."""
+    ticket = shop.hears(department=shop.support)
+    for work in (lambda: do(ana, ticket, "posse"), lambda: send(ana, ticket)):
+        said = ether.after(work)
+        (row,) = read(said["row"].frame["html"]).find("li", class_="row")
+        revision = now_of(ticket).conversation.revision
+        assert said["row"].frame["revision"] == revision
+        assert row.attributes["data-revision"] == str(revision)
+    listed = read(ana.client.get("/sac/atendimento/lista/?situacao=em-aberto"))
+    assert listed.find("li", class_="row")[0].attributes["data-revision"] == str(revision)
+
+
+def test_a_name_on_the_rows_is_told_to_the_lists_that_show_it(
+    shop: Shop, ana: Actor, dono: Actor, ether: Ether
+) -> None:
+    ticket = shop.hears(department=shop.support)
+    edit = {"name": "Marina Alves", "email": "", "notes": "", "entry_channel": "lead"}
+    said = ether.after(lambda: do(ana, ticket, "contato", edit))
+    assert said["list"].groups == {f"store.{shop.store.pk}"}
+    assert said["list"].frame["conversations"] == [ticket.conversation_id]
+    wish = DepartmentWish(
+        name=shop.support.name,
+        instance=shop.instance,
+        colour="amber",
+        menu_position=shop.support.menu_position,
+        is_active=True,
+    )
+
+    def paint() -> None:
+        change_department(shop.support, wish, by=dono.user, ip=None)
+
+    assert ether.after(paint)["list"].frame["conversations"] == []
+    assert ether.after(paint) == {}

@@ -18,6 +18,8 @@ from tests.sac.tabs import Tab
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+NOTHING = {"t": "watching", "conversation": None, "revision": None}
+
 
 # --- Getting in ----------------------------------------------------------------------------------
 
@@ -148,7 +150,7 @@ def test_a_row_is_the_lists_own_and_says_nothing_of_who_may_see_it(
     tab = open_tab(ana)
     push(ticket)
     (frame,) = tab.heard()
-    assert set(frame) == {"t", "ticket", "html", "counts"}
+    assert set(frame) == {"t", "ticket", "revision", "html", "counts"}
     listed = ana.client.get("/sac/atendimento/lista/").content.decode()
     assert frame["html"].split() == listed.split()
     assert read(frame["html"]).ticket_ids == [ticket.pk]
@@ -254,7 +256,7 @@ def test_a_conversation_out_of_sight_cannot_be_watched(
     ticket = put_ticket(shop, department=shop.support)
     tab = open_tab(actor)
     tab.watch(ticket.conversation_id)
-    assert tab.heard() == []
+    assert tab.heard() == [NOTHING]
     # Were it in the group, it would hear even what carries no sight.
     group = live.conversation_group(ticket.conversation_id)
     live.publish([group], {"t": "thread", "ticket": ticket.pk})
@@ -305,10 +307,12 @@ def test_nonsense_is_passed_over(shop: Shop, open_tab: OpenTab, ana: Actor) -> N
     assert tab.next()["t"] == "watching"
 
 
-def test_a_conversation_nobody_has_is_not_answered(open_tab: OpenTab, ana: Actor) -> None:
+def test_whoever_watches_nothing_is_answered_too(open_tab: OpenTab, ana: Actor) -> None:
+    """A page that slept learns from any answer that its socket lives."""
     tab = open_tab(ana)
-    tab.watch(2**62)
-    assert tab.heard() == []
+    for nothing in (2**62, None):
+        tab.watch(nothing)
+        assert tab.heard() == [NOTHING]
 
 
 def test_a_frame_that_is_too_big_ends_the_socket(open_tab: OpenTab, ana: Actor) -> None:

@@ -66,6 +66,9 @@ UNKNOWN_ASK_AFTER = 30 * _scale
 UNKNOWN_SHOW_AFTER = 60 * _scale
 SEND_BACKOFF = [1 * _scale, 2 * _scale, 4 * _scale, 8 * _scale, 10 * _scale]
 SWEEP_EVERY = 5 * _scale
+# An event that failed is tried again after twice this, four times this… up to ten minutes.
+INBOX_RETRY_AFTER: float = env.float("EVENDAS_INBOX_RETRY_AFTER", default=5 * _scale)
+INBOX_LONGEST_RETRY = 600 * _scale
 
 # --- Django -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -85,6 +88,7 @@ INSTALLED_APPS = [
     "automacao",
     "pedidos",
     "sac",
+    "evendas.health",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -159,6 +163,8 @@ CHANNEL_LAYERS = {
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "inbound"
+# A pool of workers each.
+QUEUES = ("inbound", "outbound")
 CELERY_TASK_ROUTES = {
     "sac.deliver": {"queue": "outbound"},
     "sac.settle": {"queue": "outbound"},
@@ -172,8 +178,13 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 120,
     "socket_connect_timeout": 2,
+    # A host that swallows packets closes nothing: without it a ring waits for a quarter of an hour.
+    "socket_timeout": 10,
     "socket_keepalive": True,
 }
+# Each worker also hears what is sent to it alone: `evendas.watchdog` asks whether it does.
+CELERY_WORKER_DIRECT = True
+CELERY_BEAT_SCHEDULER = "evendas.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     name: {
@@ -191,6 +202,20 @@ CELERY_BEAT_SCHEDULE = {
         "accounts.tidy": 3600,
     }.items()
 }
+
+# --- Health, in seconds ---------------------------------------------------------------------------
+# How often a process gives a sign of life, and the ages above which /pronto/ answers 503.
+PULSE_EVERY: float = env.float("EVENDAS_PULSE_EVERY", default=10.0)
+HEALTH_LIMITS: dict[str, float] = {
+    "pulse": env.float("EVENDAS_PULSE_LIMIT", default=60.0),
+    "inbox": env.float("EVENDAS_INBOX_LIMIT", default=30.0),
+    "outbox": env.float("EVENDAS_OUTBOX_LIMIT", default=120.0),
+}
+# A worker that hears nothing for so long, or whose threads all hang for so long, ends itself.
+DEAF_AFTER: float = env.float("EVENDAS_DEAF_AFTER", default=60.0)
+STUCK_AFTER: float = env.float("EVENDAS_STUCK_AFTER", default=900.0)
+# What it has to end well; sends in flight are done by then.
+LEAVE_WITHIN: float = 30.0
 
 # --- People, sessions, passwords ------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

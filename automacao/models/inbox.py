@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Self
 
+from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models.functions import Now
 
@@ -96,7 +97,8 @@ class InboundEvent(StoreOwned):
         """Count a failed attempt; after MAX_ATTEMPTS the event stays parked until replayed."""
         self.attempts += 1
         self.error = error[:300]
-        self.due_at = now + timedelta(seconds=min(5 * 2**self.attempts, 600))
+        wait = settings.INBOX_RETRY_AFTER * 2**self.attempts
+        self.due_at = now + timedelta(seconds=min(wait, settings.INBOX_LONGEST_RETRY))
         if self.attempts >= self.MAX_ATTEMPTS:
             self.park(error)
 

@@ -16,6 +16,7 @@ from automacao.models import Instance
 from evendas import live
 from evendas.accounts.models import User
 from sac.models import Conversation, Message, Ticket, TicketEvent
+from sac.models.ticket import TicketQuerySet
 from sac.permissions import Sight
 from sac.thread import as_items
 
@@ -160,13 +161,28 @@ def _groups(sight: Sight) -> set[str]:
     return groups
 
 
-def names_changed(store_id: int, *, conversations: Sequence[int] = ()) -> None:
-    """After commit, let open lists be read again: a name or colour on their rows is another.
-
-    With `conversations`, only lists that show a row of one of them.
-    """
-    frame = {"t": "list", "conversations": list(conversations)}
+def names_changed(store_id: int) -> None:
+    """After commit, let open lists be read again: a name or colour on their rows is another."""
+    frame: live.Event = {"t": "list", "conversations": []}
     groups = [live.store_group(store_id)]
+    transaction.on_commit(lambda: live.publish(groups, frame), robust=True)
+
+
+def past_changed(store_id: int, tickets: TicketQuerySet) -> None:
+    """After commit, let the lists that show one of these closed tickets be read again.
+
+    A customer may have hundreds of them: their rows are not pushed one by one.
+    """
+    rows = set(tickets.order_by().values_list("conversation", "department", "instance").distinct())
+    if not rows:
+        return
+    groups = {live.everything_group(store_id)}
+    for _, department, instance in rows:
+        is_placed = department is not None
+        groups.add(
+            live.department_group(department) if is_placed else live.instance_group(instance)
+        )
+    frame: live.Event = {"t": "list", "conversations": sorted({row[0] for row in rows})}
     transaction.on_commit(lambda: live.publish(groups, frame), robust=True)
 
 

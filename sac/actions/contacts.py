@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from evendas.accounts.audit import record
 from evendas.accounts.models import User
-from sac.announce import Announcement, names_changed
+from sac.announce import Announcement, past_changed
 from sac.models import Contact, Conversation, Ticket
 from sac.permissions import Sight
 
@@ -50,5 +50,4 @@ def _show_everywhere(contact: Contact, ticket: Ticket) -> None:
             if row.conversation_id == conversation.pk:
                 announcement.ticket_changed(row, before=Sight.of(row))
         announcement.after_commit()
-    # Closed chapters may be many: the lists that show one read it themselves.
-    names_changed(contact.store_id, conversations=ids)
+    past_changed(contact.store_id, Ticket.objects.filter(conversation__in=ids).exclude(shown))

@@ -263,10 +263,12 @@ def test_a_row_is_told_with_the_revision_it_shows(shop: Shop, ana: Actor, ether:
 def test_a_name_on_the_rows_is_told_to_the_lists_that_show_it(
     shop: Shop, ana: Actor, dono: Actor, ether: Ether
 ) -> None:
-    ticket = shop.hears(department=shop.support)
+    past = shop.hears(department=shop.sales)
+    do(dono, past, "encerramento")
+    ticket = shop.hears(phone=past.conversation.contact.phone, department=shop.support)
     edit = {"name": "Marina Alves", "email": "", "notes": "", "entry_channel": "lead"}
     said = ether.after(lambda: do(ana, ticket, "contato", edit))
-    assert said["list"].groups == {f"store.{shop.store.pk}"}
+    assert said["list"].groups == _seen_by(shop, f"dept.{shop.sales.pk}")
     assert said["list"].frame["conversations"] == [ticket.conversation_id]
     wish = DepartmentWish(
         name=shop.support.name,

@@ -328,7 +328,9 @@ def test_its_people_are_told_only_when_their_reach_changes(
             dono.client.post(address(shop.support), of(shop.support, **changed))
         return len(pushes)
 
-    assert told(colour="red") == 0
+    # Another colour is for the lists.
+    assert told(colour="red") == 1
+    assert pushes[0][1]["t"] == "list"
     assert told(instance=other.pk) == 1
     assert told(is_active=None) == 1
     assert told() == 1

@@ -214,8 +214,10 @@ HEALTH_LIMITS: dict[str, float] = {
 # A worker that hears nothing for so long, or whose threads all hang for so long, ends itself.
 DEAF_AFTER: float = env.float("EVENDAS_DEAF_AFTER", default=60.0)
 STUCK_AFTER: float = env.float("EVENDAS_STUCK_AFTER", default=900.0)
-# What it has to end well; sends in flight are done by then.
+# What a process that is asked to stop, or gives itself up, has to end well; sends are done by then.
 LEAVE_WITHIN: float = 30.0
+# A file that worker and beat touch while they are well, for whoever looks after the process.
+LIFESIGN: str = env.str("EVENDAS_LIFESIGN", default="")
 
 # --- People, sessions, passwords ------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -9,19 +9,21 @@ from django.db import Error, IntegrityError, connection, models, transaction
 
 from automacao.models import InboundEvent, Instance
 from evendas.accounts.models import AuditEntry, Quota, Store, TermsAcceptance, TermsVersion, User
+from evendas.health.models import Pulse
 from evendas.sealing import StoreOwned
 from sac.models import Contact, Conversation, Department, Ticket, TicketCounter, TicketEvent
 from tests.conftest import Actor, Shop
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("accounts", "automacao", "pedidos", "sac")
+OURS = ("accounts", "automacao", "health", "pedidos", "sac")
 # Rows of no store, because they stand above all of them.
-ABOVE_STORES: set[type[models.Model]] = {Store, TermsVersion, Quota}
+ABOVE_STORES: set[type[models.Model]] = {Store, TermsVersion, Quota, Pulse}
 # Unique over the whole installation, and why.
 GLOBAL = {
     "accounts_user_email_key": "one sign-in page serves every store",
     "accounts_termsversion_version_key": "the terms are the installation's",
+    "health_pulse_pkey": "it tells of processes, which serve every store",
     "accounts_quota_once": "it counts strangers, who belong to no store",
     "automacao_instance_gateway_name_key": "all stores share one gateway",
     "automacao_instance_webhook_key_key": "the address alone leads to the store",

@@ -63,6 +63,8 @@ instance_code            instance    admin   405              302/403/403/302
 instance_disconnect      instance    admin   302/403/403/200  302/403/403/302
 instance_remove          instance    admin   302/403/403/200  302/403/403/409
 webhook                  webhook     secret  405              401
+alive                    -           open    200              405
+ready                    -           open    503              405
 login                    -           open    200/302/302/302  200/302/302/302
 logout                   -           open    405              302
 terms                    -           open    200              302
@@ -72,7 +74,10 @@ password_reset_done      -           open    200              405
 password_reset_confirm   reset       secret  200              200
 """
 # These answer HEAD as GET; the others refuse it.
-HEADS = {"instance_edit", "instance_disconnect", "instance_remove", "password_reset_done"}
+HEADS = {"instance_edit", "instance_disconnect", "instance_remove", "password_reset_done"} | {
+    "alive",
+    "ready",
+}
 # Django's own views let other methods come in as well: they may answer those as GET.
 DJANGOS = {"login", "password_reset_confirm"}
 ROLES = ("anonymous", "ana", "sara", "dono")

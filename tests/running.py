@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from automacao.simulator.client import Bubble, Details, SimulatorClient
 from dev import stack
 from dev.local import demo_logins, made, own_secrets, private
 from dev.ports import free_port
-from dev.processes import Child, Supervisor, spawn
+from dev.processes import Child, Program, Supervisor, spawn
 from dev.stack import Addresses
 from sac import demo
 from tests.databases import lent_database
@@ -66,8 +66,17 @@ def running(folder: Path, *, redis_database: int, **settings: str) -> Iterator[R
 
 
 @contextmanager
-def running_on(urls: Mapping[str, str], folder: Path, **settings: str) -> Iterator[Running]:
-    """Bring the demo up in `folder` on these servers, with extra settings in its environment."""
+def running_on(
+    urls: Mapping[str, str],
+    folder: Path,
+    *,
+    fill: Callable[[Mapping[str, str]], Program] = stack.seed,
+    **settings: str,
+) -> Iterator[Running]:
+    """Bring the site up in `folder` on these servers, with extra settings in its environment.
+
+    `fill` gives the command that makes the first store, once the simulator answers.
+    """
     addresses = Addresses(free_port(), free_port())
     folder = made(folder)
     logins = demo_logins(folder)
@@ -75,7 +84,7 @@ def running_on(urls: Mapping[str, str], folder: Path, **settings: str) -> Iterat
     supervisor = Supervisor(private(folder / "logs"))
     children: dict[str, Child] = {}
     try:
-        children.update(_start(supervisor, env, addresses))
+        children.update(_start(supervisor, env, addresses, fill))
         with Phones(addresses.simulator) as simulator:
             yield Running(
                 web=addresses.web,
@@ -91,11 +100,16 @@ def running_on(urls: Mapping[str, str], folder: Path, **settings: str) -> Iterat
         supervisor.stop()
 
 
-def _start(supervisor: Supervisor, env: dict[str, str], addresses: Addresses) -> dict[str, Child]:
+def _start(
+    supervisor: Supervisor,
+    env: dict[str, str],
+    addresses: Addresses,
+    fill: Callable[[Mapping[str, str]], Program],
+) -> dict[str, Child]:
     phones = supervisor.begin(stack.simulator(env, addresses))
     supervisor.finish(*stack.preparation(env))
     site = supervisor.begin(*stack.site(env, addresses))
     supervisor.await_ready(*phones)
-    supervisor.finish(stack.seed(env))
+    supervisor.finish(fill(env))
     supervisor.await_ready(*site)
     return {child.program.name: child for child in [*phones, *site]}

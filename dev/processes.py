@@ -46,7 +46,8 @@ class Program:
     """A child to be: how to start it, when it is ready and how it likes to be stopped.
 
     `ready` is handed the log and asked until it says yes, at most `limit` seconds.
-    `leash` is the signal the kernel sends when the supervisor is killed outright.
+    `leash` is the signal the kernel sends when the supervisor is killed outright. A child that
+    ends with the code `gives_up_with` is started again: it asked for that.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Program:
     limit: float = 30
     stop_with: signal.Signals = signal.SIGTERM
     stop_limit: float = 10
+    gives_up_with: int | None = None
     leash: signal.Signals = signal.SIGKILL
     account: Account | None = None
 
@@ -71,6 +73,9 @@ class Child:
 
     def has_ended(self) -> bool:
         return self.process.poll() is not None
+
+    def has_given_up(self) -> bool:
+        return self.has_ended() and self.process.returncode == self.program.gives_up_with
 
     def stop(self) -> None:
         """Ask politely, wait, then kill whatever is left of the group."""
@@ -114,7 +119,7 @@ class Supervisor:
         self._jobs.clear()
 
     def watch(self) -> None:
-        """Return never: raise when a child dies, or what `pause` raises."""
+        """Return never: raise when a child dies for good, or what `pause` raises."""
         while True:
             self._insist_on_life()
             self.pause(0.2)
@@ -150,8 +155,10 @@ class Supervisor:
             raise Failure(f"{job.program.name} falhou ({_ending(code)}).", log=job.log)
 
     def _insist_on_life(self) -> None:
-        for child in self._children:
-            if child.has_ended():
+        for place, child in enumerate(self._children):
+            if child.has_given_up():
+                self._children[place] = spawn(child.program, log=child.log)
+            elif child.has_ended():
                 ending = _ending(child.process.returncode)
                 raise Failure(f"{child.program.name} parou sozinho ({ending}).", log=child.log)
 

@@ -3,12 +3,15 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dev.local import ROOT
 from dev.processes import Program, Ready
 from dev.ready import answers, says
+
+# Seconds a program of the site may take to finish what it is at (evendas/settings.py).
+LEAVE_WITHIN = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def site(env: Mapping[str, str], addresses: Addresses) -> tuple[Program, ...]:
         _python(
             "web",
             env,
-            *("-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(addresses.port)),
+            *("-m", "evendas.live_server", "-v", "0", "-b", "127.0.0.1", "-p", str(addresses.port)),
             "evendas.asgi:application",
             ready=answers(addresses.web),
         ),
@@ -84,7 +87,9 @@ def site(env: Mapping[str, str], addresses: Addresses) -> tuple[Program, ...]:
 def _worker(queue: str, env: Mapping[str, str], *, threads: int) -> Program:
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     pool = ("-Q", queue, "-n", f"{queue}@%h", "-P", "threads", "-c", str(threads))
-    return _celery(f"worker-{queue}", env, "worker", *pool, *quiet, ready_when=" ready.")
+    worker = _celery(f"worker-{queue}", env, "worker", *pool, *quiet, ready_when=" ready.")
+    # What evendas.watchdog ends a deaf one with.
+    return replace(worker, gives_up_with=os.EX_TEMPFAIL)
 
 
 def _celery(name: str, env: Mapping[str, str], *words: str, ready_when: str) -> Program:
@@ -98,4 +103,6 @@ def _manage(command: str, env: Mapping[str, str], *words: str) -> Program:
 
 def _python(name: str, env: Mapping[str, str], *words: str, ready: Ready = Path.exists) -> Program:
     argv = (sys.executable, *words)
-    return Program(name=name, argv=argv, env=env, cwd=ROOT, ready=ready, limit=60)
+    return Program(
+        name=name, argv=argv, env=env, cwd=ROOT, ready=ready, limit=60, stop_limit=LEAVE_WITHIN
+    )

@@ -215,7 +215,7 @@ HEALTH_LIMITS: dict[str, float] = {
 DEAF_AFTER: float = env.float("EVENDAS_DEAF_AFTER", default=60.0)
 STUCK_AFTER: float = env.float("EVENDAS_STUCK_AFTER", default=900.0)
 # What a process that is asked to stop, or gives itself up, has to end well; sends are done by then.
-LEAVE_WITHIN: float = 30.0
+LEAVE_WITHIN: float = env.float("EVENDAS_LEAVE_WITHIN", default=30.0)
 # A file that worker and beat touch while they are well, for whoever looks after the process.
 LIFESIGN: str = env.str("EVENDAS_LIFESIGN", default="")
 

@@ -142,18 +142,19 @@ def lines_summary(lines: Iterable[Instance]) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def module_map(context: template.Context, *names: str) -> SafeString:
+def module_map(context: template.Context, *names: str, later: str = "") -> SafeString:
     """Let the modules of static/js import each other as "sac/<name>", whatever hash a file carries.
 
-    Also asks for them at once, so that one importing another costs no second round trip.
+    Also asks for them at once, so that one importing another costs no second round trip; `later`
+    only when it is imported.
     """
     nonce = context.get("csp_nonce", "")
-    files = {f"sac/{name}": static(f"js/{name}.js") for name in names}
+    files = {f"sac/{name}": static(f"js/{name}.js") for name in (*names, *later.split())}
     imports = mark_safe(json.dumps({"imports": files}))  # noqa: S308 - our own file names
     preload = format_html_join(
         "\n",
         '<link rel="modulepreload" nonce="{}" href="{}">',
-        ((nonce, address) for address in files.values()),
+        ((nonce, files[f"sac/{name}"]) for name in names),
     )
     return format_html(
         '<script type="importmap" nonce="{}">{}</script>\n{}', nonce, imports, preload

@@ -48,7 +48,7 @@ def desk_list(request: DeskRequest) -> HttpResponse:
 def desk_counts(request: DeskRequest) -> HttpResponse:
     filters = Filters.read(request.GET)
     context = {"filters": filters, **_figures(request, filters)}
-    return render(request, "sac/_counters.html", context)
+    return render(request, "sac/_present.html", context)
 
 
 @require_GET

@@ -1,18 +1,30 @@
-// The box one writes in: sends at once, gives the text back when it was refused, keeps drafts.
+// The box one writes in: sends at once, gives back what was refused, loses nothing that was typed.
 
 import { tell } from "sac/nav";
 import { place, toEnd } from "sac/thread";
-import { afterQuiet, ask, the } from "sac/wire";
+import { afterQuiet, ask, isTrouble, steadily, the } from "sac/wire";
 
 const MAX_TEXT = 4096;
 const DOUBLE_CLICK = 1_000;
+const TRY_AGAIN = 2_000;
+const GIVE_UP = 60_000;
 
-// One after the other: what was written first leaves first, and a draft never overtakes its message.
-let line = Promise.resolve();
+// What was typed and is not known to be on the server, by the address that keeps it.
+const drafts = new Map();
+// Messages whose fate the server has not told yet.
+const unsent = new Set();
+// Per conversation, one after the other: what was written first leaves first.
+const lines = new Map();
 let lastSent = 0;
-let unsaved = null;
+let isSaveFailing = false;
+let saving;
 
 const isReply = (form) => form?.matches?.("[data-reply]");
+const shownForm = () => the("composer")?.querySelector("[data-reply]");
+const here = () => the("conversation").dataset.draft;
+
+/** Whether leaving this page now would lose what somebody typed. */
+export const isUnsaved = () => drafts.size > 0 || unsent.size > 0;
 
 function send(form) {
   const text = form.elements.text.value;
@@ -21,15 +33,26 @@ function send(form) {
     complain(form, fault);
     return;
   }
-  const data = { text, client_uuid: form.elements.client_uuid.value };
-  const draft = the("conversation").dataset.draft;
-  unsaved = null;
+  // Given back and edited since, it is another message.
+  if (form.dataset.returned !== text) form.elements.client_uuid.value = newUuid();
+  const message = {
+    action: form.action,
+    draft: here(),
+    data: { text, client_uuid: form.elements.client_uuid.value },
+    hasFailed: false,
+  };
+  delete form.dataset.returned;
+  drafts.delete(message.draft);
+  unsent.add(message);
   lastSent = Date.now();
   form.elements.text.value = "";
-  form.elements.client_uuid.value = newUuid();
   complain(form, "");
   form.elements.text.focus();
-  line = line.then(() => post(form, data, draft));
+  showUnsent(message);
+  toEnd();
+  // A draft that is being saved right now must not be there again once its message has left.
+  const before = [saving, lines.get(message.draft)];
+  lines.set(message.draft, Promise.all(before).then(() => post(message)));
 }
 
 function faultOf(text) {
@@ -38,34 +61,56 @@ function faultOf(text) {
   return `A mensagem tem ${text.length} caracteres; o limite é ${MAX_TEXT}.`;
 }
 
-async function post(form, data, draft) {
-  const answer = await ask(form.action, { data });
-  if (answer.ok) {
-    if (!form.isConnected) return;
-    place(answer.html);
-    toEnd();
-    return;
+/** Stand in for the bubble until the server has drawn it, in whichever way it comes. */
+function showUnsent({ data }) {
+  if (document.querySelector(`#thread [data-uuid="${data.client_uuid}"]`)) return;
+  const bubble = the("unsent").content.firstElementChild.cloneNode(true);
+  bubble.id = `unsent-${data.client_uuid}`;
+  bubble.querySelector(".text").textContent = data.text;
+  the("thread").append(bubble);
+}
+
+/** The same number is the same message: trying it again cannot double it. */
+async function post(message) {
+  const began = Date.now();
+  let answer;
+  for (;;) {
+    answer = await ask(message.action, { data: message.data, keepalive: true });
+    if (!isTrouble(answer) || Date.now() - began > GIVE_UP) break;
+    message.hasFailed = true;
+    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN));
   }
-  const reason = reasonOf(answer);
-  if (form.isConnected) {
-    giveBack(form, data, reason);
-    return;
-  }
-  await ask(draft, { data: { text: data.text } });
-  tell(`A mensagem não saiu e ficou como rascunho. ${reason}`);
+  unsent.delete(message);
+  const isHere = message.draft === here();
+  if (answer.ok && isHere) place(answer.html);
+  if (answer.ok) return;
+  the(`unsent-${message.data.client_uuid}`)?.remove();
+  giveBack(message, reasonOf(answer));
 }
 
 function reasonOf({ status, html }) {
   const said = new DOMParser().parseFromString(html, "text/html").querySelector(".notice")?.textContent;
+  if (status === 401) return "Sua sessão terminou.";
   if (status >= 400 && status < 500 && said) return said.trim();
   return "O servidor não respondeu. Tente enviar de novo.";
 }
 
-function giveBack(form, data, reason) {
-  const box = form.elements.text;
-  // The same text under the same number is the same message: sending it again cannot double it.
-  if (!box.value) form.elements.client_uuid.value = data.client_uuid;
-  box.value = box.value ? `${data.text}\n${box.value}` : data.text;
+/** Put a text that did not leave back in its box; out of sight, among the drafts. */
+function giveBack({ draft, data }, reason) {
+  const form = draft === here() ? shownForm() : null;
+  const written = form ? form.elements.text.value : drafts.get(draft);
+  const text = written ? `${data.text}\n${written}` : data.text;
+  drafts.set(draft, text);
+  saveDrafts();
+  if (!form) {
+    tell(`A mensagem não saiu e ficou como rascunho. ${reason}`);
+    return;
+  }
+  form.elements.text.value = text;
+  if (!written) {
+    form.elements.client_uuid.value = data.client_uuid;
+    form.dataset.returned = text;
+  }
   complain(form, reason);
 }
 
@@ -82,23 +127,49 @@ function newUuid() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
-/** Save what was typed and not sent, now. */
-function saveDraft(options = {}) {
-  if (!unsaved) return;
-  const { draft, form } = unsaved;
-  const text = form.elements.text.value;
-  unsaved = null;
-  line = line.then(() => ask(draft, { data: { text }, ...options }));
+/** Save what was typed and not sent, and go on trying until it is on the server. */
+export const saveDrafts = steadily(0, async () => {
+  isSaveFailing = false;
+  for (const [address, text] of [...drafts]) {
+    // Its message leaves first, and takes the draft of the server along.
+    if ([...unsent].some(({ draft }) => draft === address)) isSaveFailing = true;
+    else if (!(await saveDraft(address, text))) isSaveFailing = true;
+  }
+  return !isSaveFailing;
+});
+
+async function saveDraft(address, text) {
+  saving = ask(address, { data: { text } });
+  const answer = await saving;
+  // Out of reach, or too long: no other try would end otherwise.
+  const isSettled = answer.ok || answer.status === 404 || answer.status === 422;
+  if (isSettled && drafts.get(address) === text) drafts.delete(address);
+  return isSettled;
 }
 
-const saveDraftSoon = afterQuiet(800, () => saveDraft());
+const saveDraftsSoon = afterQuiet(800, saveDrafts);
+
+/** The last chance: this request outlives the page. */
+function saveAtOnce() {
+  const last = new Map(drafts);
+  for (const { draft, data, hasFailed } of [...unsent].reverse()) {
+    if (hasFailed) last.set(draft, [data.text, last.get(draft)].filter(Boolean).join("\n"));
+  }
+  for (const [address, text] of last) ask(address, { data: { text }, keepalive: true });
+}
+
+/** A box that was just drawn shows what the server knew: what is typed here is newer. */
+function restore() {
+  const typed = drafts.get(here());
+  const form = shownForm();
+  if (form && typed !== undefined && form.elements.text.value !== typed) form.elements.text.value = typed;
+}
 
 document.addEventListener("input", ({ target }) => {
   if (!isReply(target.form)) return;
-  const { form } = target;
-  complain(form, "");
-  unsaved = { form, draft: the("conversation").dataset.draft };
-  saveDraftSoon();
+  complain(target.form, "");
+  drafts.set(here(), target.value);
+  saveDraftsSoon();
 });
 document.addEventListener("submit", (event) => {
   if (!isReply(event.target)) return;
@@ -113,5 +184,13 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   send(form);
 });
-document.addEventListener("sac:leaving", () => saveDraft());
-addEventListener("pagehide", () => saveDraft({ keepalive: true }));
+document.addEventListener("sac:leaving", saveDrafts);
+document.addEventListener("sac:arrived", () => {
+  restore();
+  for (const message of unsent) if (message.draft === here()) showUnsent(message);
+});
+document.addEventListener("htmx:oobAfterSwap", restore);
+addEventListener("pagehide", saveAtOnce);
+addEventListener("beforeunload", (event) => {
+  if ((isSaveFailing && drafts.size) || [...unsent].some(({ hasFailed }) => hasFailed)) event.preventDefault();
+});

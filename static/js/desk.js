@@ -1,21 +1,21 @@
 // Sac > Atendimento, live: what each frame of the socket touches, and what is asked for to be sure.
 
-import "sac/composer";
+import { isUnsaved, saveDrafts } from "sac/composer";
 import * as list from "sac/list";
 import { close, countAlert, focusTalk, forget, tell } from "sac/nav";
 import * as thread from "sac/thread";
 import { tellTime, weave } from "sac/weave";
-import { afterQuiet, ask, atMostEvery, connect, elements, the } from "sac/wire";
+import { afterQuiet, ask, connect, elements, isTrouble, onReturn, steadily, the } from "sac/wire";
 
 const FIRST_LOOK = 1_000;
 const OFFLINE_AFTER = 1_500;
 const SLOW_ROUND = 60_000;
-const MOST_ALERTS = 4;
 
+let alerts;
 let wasConnected = false;
+let isSignedOut = false;
 
 const isOpen = (conversation) => the("conversation").dataset.conversation === String(conversation);
-const isMine = (row) => row.dataset.attendant === the("desk").dataset.attendant;
 const isTicketOpen = (ticket) => the("conversation").dataset.ticket === String(ticket);
 
 const frames = {
@@ -30,33 +30,39 @@ const frames = {
   },
   thread(frame) {
     if (!isOpen(frame.conversation)) return;
-    thread.receive(frame);
+    // Where one push was lost, those of the list may be too.
+    if (!thread.receive(frame)) list.reread();
     if (frame.header) refreshHeader();
   },
   row(frame) {
     const row = list.receive(frame);
-    if (row.dataset.attendant && !isMine(row)) dropAlert(frame.ticket);
+    if (!row) return;
+    alerts?.follow(row);
     if (!isTicketOpen(frame.ticket)) return;
     the("chat-head").toggleAttribute("data-new", "new" in row.dataset);
     look();
   },
   gone(frame) {
-    list.remove(frame.ticket);
-    dropAlert(frame.ticket);
+    if (!list.remove(frame)) return;
+    alerts?.drop(frame.ticket);
     if (isTicketOpen(frame.ticket)) leave();
   },
-  alert(frame) {
-    the("alerts").prepend(elements(frame.html));
-    for (const old of [...the("alerts").children].slice(MOST_ALERTS)) old.remove();
+  async alert(frame) {
+    alerts ??= await import("sac/alerts");
+    alerts.receive(frame);
     countAlert();
+  },
+  // A name or a colour on the rows is another; who else shows them asks at another moment.
+  list(frame) {
+    if (list.shows(frame.conversations)) setTimeout(renew, Math.random() * FIRST_LOOK);
   },
   // What this person may see has changed: everything on the page is asked for anew.
   rights() {
     refresh();
   },
   lines(frame) {
-    the("lines").replaceWith(elements(frame.html));
-    tellLines();
+    showLines(elements(frame.html).firstElementChild);
+    list.recount();
   },
 };
 
@@ -71,7 +77,11 @@ const socket = connect({
   onLost() {
     offline ??= setTimeout(() => tell("Sem conexão. Tentando de novo…", "offline"), OFFLINE_AFTER);
   },
-  onRefused: () => tell("Sua sessão terminou. Recarregue a página para entrar de novo.", "offline"),
+  async onRefused() {
+    // Asked for, because the answer says whether the page itself would still open.
+    const answer = await ask(the("desk").dataset.address);
+    if (answer.status !== 401) tell("Sua sessão terminou. Recarregue a página para entrar de novo.", "offline");
+  },
 });
 
 // Pushes are hints: after a silence of any kind, ask for everything that is on screen.
@@ -80,6 +90,12 @@ function refresh() {
   const isInUse = ["chat-head", "contact-card"].some((id) => the(id)?.contains(document.activeElement));
   if (!isInUse) refreshHeader();
   refreshList();
+  saveDrafts();
+}
+
+function renew() {
+  list.reread();
+  refreshHeader();
 }
 
 function refreshList() {
@@ -89,25 +105,25 @@ function refreshList() {
 
 // --- What depends on the viewer, around the thread -----------------------------------------------
 
-const refreshHeader = atMostEvery(1_000, async () => {
+const refreshHeader = steadily(1_000, async () => {
   const talk = the("conversation");
-  if (!talk.dataset.header) return;
+  if (!talk.dataset.header) return true;
   const answer = await ask(talk.dataset.header);
-  if (the("conversation") !== talk) return;
+  if (the("conversation") !== talk) return true;
   // A form that is being answered must stay on the page, or its answer finds nothing to replace.
-  if (talk.querySelector(".htmx-request")) {
-    refreshHeader();
-    return;
-  }
+  if (talk.querySelector(".htmx-request")) return false;
   if (answer.status === 404) leave();
-  if (!answer.ok) return;
+  if (!answer.ok) return !isTrouble(answer);
   htmx.swap(talk, answer.html, { swapStyle: "none" });
   look();
+  return true;
 });
 
 function leave() {
   if (!the("composer")) return;
-  for (const field of the("composer").querySelectorAll("textarea, button")) field.disabled = true;
+  for (const button of the("composer").querySelectorAll("button")) button.disabled = true;
+  // What was typed can still be copied.
+  for (const box of the("composer").querySelectorAll("textarea")) box.readOnly = true;
   tell("Esta conversa não está mais ao seu alcance.");
 }
 
@@ -120,6 +136,12 @@ const look = afterQuiet(400, async () => {
   if (answer.ok) delete head.dataset.new;
 });
 
+function showLines(fresh) {
+  // One that reads the same stays: screen readers speak it.
+  if (fresh && fresh.textContent !== the("lines").textContent) the("lines").replaceWith(fresh);
+  tellLines();
+}
+
 function tellLines() {
   const { summary } = the("lines").dataset;
   the("lines-chip").textContent = summary;
@@ -127,10 +149,6 @@ function tellLines() {
 }
 
 // --- What opens on demand: the dialog, the contact's form, alerts --------------------------------
-
-function dropAlert(ticket) {
-  the("alerts").querySelector(`[data-ticket="${ticket}"]`)?.remove();
-}
 
 /** The styles of what is not on screen yet: they need not hold up what is. */
 function dress() {
@@ -190,22 +208,57 @@ function watch() {
 }
 
 function wake() {
-  if (document.visibilityState !== "visible") return;
+  if (isSignedOut) return;
   socket.wake();
   refresh();
   look();
 }
 
+// --- The session ended -----------------------------------------------------------------------------
+
+/** Start over at the door, unless something typed would be lost: that waits for another tab. */
+function sayGoodbye() {
+  if (isSignedOut) return;
+  if (!isUnsaved()) {
+    location.reload();
+    return;
+  }
+  isSignedOut = true;
+  the("offline").replaceChildren(the("signed-out").content.cloneNode(true));
+}
+
+/** Signed in again in another tab: go on with its token, save what was typed, and start over. */
+async function comeBack() {
+  if (!isSignedOut) return;
+  const answer = await ask(the("desk").dataset.address);
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(answer.html, "text/html");
+  if (page.getElementById("desk")?.dataset.user !== the("desk").dataset.user) return;
+  document.body.setAttribute("hx-headers", page.body.getAttribute("hx-headers"));
+  isSignedOut = false;
+  saveDrafts();
+  startOver();
+}
+
+function startOver() {
+  if (isSignedOut) return;
+  if (isUnsaved()) setTimeout(startOver, OFFLINE_AFTER);
+  else location.reload();
+}
+
 document.addEventListener("sac:arrived", () => {
   if (the("dialog").open) the("dialog").close();
-  dropAlert(the("conversation").dataset.ticket);
+  alerts?.drop(the("conversation").dataset.ticket);
   watch();
 });
 document.addEventListener("sac:stepped", refreshHeader);
 document.addEventListener("sac:gone", leave);
-document.addEventListener("visibilitychange", wake);
-addEventListener("online", wake);
+document.addEventListener("sac:signedout", sayGoodbye);
+document.addEventListener("sac:counted", ({ detail }) => showLines(detail.querySelector("#lines")));
+onReturn(wake);
+addEventListener("offline", () => socket.wake());
 addEventListener("focus", look);
+addEventListener("focus", comeBack);
 document.addEventListener("toggle", ({ target }) => target.querySelector?.("[data-first]")?.focus(), true);
 document.addEventListener("htmx:beforeRequest", ({ target }) => target.closest("[popover]")?.hidePopover());
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
@@ -220,6 +273,9 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
 // The form someone is typing in stays, whatever happens around it.
 document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   if (detail.target.contains(the("contact-form"))) detail.shouldSwap = false;
+  // Two answers may have crossed.
+  const fresh = detail.fragment.firstElementChild?.dataset.revision;
+  if (Number(fresh) < Number(detail.target.dataset.revision)) detail.shouldSwap = false;
 });
 // The link that opened it may be gone with an old header, and the keyboard with it.
 the("dialog").addEventListener("close", () => {
@@ -227,7 +283,6 @@ the("dialog").addEventListener("close", () => {
 });
 document.addEventListener("sac:moved", ({ detail }) => moved(detail));
 document.addEventListener("click", (event) => {
-  event.target.closest("[data-dismiss]")?.closest(".alert").remove();
   const link = event.target.closest("[data-cancel]");
   if (!link) return;
   event.preventDefault();
@@ -241,7 +296,7 @@ for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) 
 }
 setInterval(tellTime, 30_000);
 setInterval(() => {
-  if (document.visibilityState === "visible") refresh();
+  if (document.visibilityState === "visible") wake();
   if (the("thread")) weave();
 }, SLOW_ROUND * (0.9 + Math.random() / 5));
 

@@ -1,32 +1,55 @@
 // The list of conversations: rows placed by what they say of themselves, the filter of this page.
 
-import { ask, atMostEvery, elements, the } from "sac/wire";
+import { ask, elements, isTrouble, steadily, the } from "sac/wire";
 
-// Pushes that arrive while the list is being re-read are newer than what was read.
-let held = null;
+const MOST_KNOWN = 20_000;
+
+// The newest revision known of each ticket, on screen or not: what is older changes nothing.
+const newest = new Map();
+// Rows heard of since the list was last asked for, null for what is gone: its answer may be older.
+let heard = new Map();
+let reading = 0;
 
 const rows = () => [...the("rows").querySelectorAll(".row")];
 const pad = (id) => id.padStart(20, "0");
+const isOld = (ticket, revision) => Number(revision) < (newest.get(Number(ticket)) ?? 0);
 
-/** A row changed somewhere: show it, move it or drop it. */
+/** A row changed somewhere: show it, move it or drop it. Returns it unless a newer one is known. */
 export function receive(frame) {
-  held?.push(frame);
+  if (isOld(frame.ticket, frame.revision)) return null;
   const row = elements(frame.html).querySelector(".row");
-  row.dataset.revision = frame.revision;
+  learn(frame.ticket, frame.revision);
+  heard.set(frame.ticket, row);
   put(row);
   if (frame.counts) recount();
   return row;
 }
 
-export function remove(ticket) {
-  the(`ticket-${ticket}`)?.remove();
+/** A ticket left this person's sight. Returns whether that is the newest known of it. */
+export function remove(frame) {
+  if (isOld(frame.ticket, frame.revision)) return false;
+  learn(frame.ticket, frame.revision);
+  heard.set(frame.ticket, null);
+  the(`ticket-${frame.ticket}`)?.remove();
   tidy();
   recount();
+  return true;
+}
+
+/** Whether one of these conversations has a row on screen; none named: any. */
+export function shows(conversations) {
+  const shown = new Set(rows().map((row) => Number(row.dataset.conversation)));
+  return conversations.length === 0 || conversations.some((one) => shown.has(one));
+}
+
+function learn(ticket, revision) {
+  newest.delete(Number(ticket));
+  newest.set(Number(ticket), Number(revision));
+  if (newest.size > MOST_KNOWN) newest.delete(newest.keys().next().value);
 }
 
 function put(row) {
   const shown = the(row.id);
-  if (Number(shown?.dataset.revision ?? 0) > Number(row.dataset.revision)) return;
   const hadFocus = shown?.contains(document.activeElement);
   shown?.remove();
   if (belongs(row)) insert(row);
@@ -89,41 +112,62 @@ export function show(query) {
   the("filters").elements.situacao.value = wish.get("situacao");
   the("filters").elements.departamento.value = desk.dataset.department;
   recount();
-  return reread({ loaded: 0 });
+  read(0).then((isDone) => isDone || reread());
 }
 
 /** Read the loaded part of the list again: the truth that pushes only hint at. */
-export async function reread({ loaded = rows().length } = {}) {
+export const reread = steadily(1_000, () => read(rows().length));
+
+// The one that began last counts: two never cross. False when it failed.
+async function read(loaded) {
+  const mine = ++reading;
   const { list, query } = the("desk").dataset;
-  const mine = (held = []);
   const found = [];
   let address = list + query;
   let more;
+  heard = new Map();
   do {
     const answer = await ask(address);
-    if (!answer.ok || mine !== held) return;
+    if (mine !== reading) return true;
+    if (!answer.ok) return !isTrouble(answer);
     const page = elements(answer.html);
     found.push(...page.querySelectorAll(".row"));
     more = page.querySelector("#more");
     address = more?.getAttribute("hx-get");
   } while (more && found.length < loaded);
-  held = null;
   replace(more ? [...found, more] : found);
-  for (const frame of mine) receive(frame);
+  return true;
 }
 
 function replace(items) {
   const focused = document.activeElement.closest?.(".row")?.id;
   the("rows").replaceChildren(...items);
   htmx.process(the("rows"));
-  tidy();
+  reconcile();
   if (focused) the(focused)?.querySelector("a").focus({ preventScroll: true });
 }
 
-export const recount = atMostEvery(1_000, async () => {
+// A page of the list was read a moment ago: what was heard meanwhile may be newer.
+function reconcile() {
+  const seen = new Set();
+  for (const row of rows().reverse()) {
+    const { ticket, revision } = row.dataset;
+    if (seen.has(ticket) || isOld(ticket, revision)) row.remove();
+    else {
+      learn(ticket, revision);
+      seen.add(ticket);
+    }
+  }
+  for (const row of heard.values()) if (row) put(row);
+  tidy();
+}
+
+/** Ask for the counters, the figures and the state of the store's numbers. */
+export const recount = steadily(1_000, async () => {
   const { counts, query, department } = the("desk").dataset;
   const answer = await ask(counts + query);
-  if (!answer.ok || the("desk").dataset.query !== query) return;
+  if (!answer.ok) return !isTrouble(answer);
+  if (the("desk").dataset.query !== query) return true;
   const found = elements(answer.html);
   for (const fresh of found.querySelectorAll("[data-count]")) {
     const { count } = fresh.dataset;
@@ -131,6 +175,8 @@ export const recount = atMostEvery(1_000, async () => {
     if (count === "waiting") badge(department ? "" : fresh.textContent);
   }
   the("figures").replaceWith(found.querySelector("#figures"));
+  document.dispatchEvent(new CustomEvent("sac:counted", { detail: found }));
+  return true;
 });
 
 // The menu's badge counts everybody who waits: under a department's filter that is not known.
@@ -140,13 +186,6 @@ function badge(waiting) {
   shown.firstElementChild.textContent = waiting;
 }
 
-// A row may have moved into the page that was just loaded: the later copy is the fresher one.
 document.addEventListener("htmx:afterSwap", ({ target }) => {
-  if (!target.closest?.("#rows")) return;
-  const seen = new Set();
-  for (const row of rows().reverse()) {
-    if (seen.has(row.id)) row.remove();
-    seen.add(row.id);
-  }
-  tidy();
+  if (target.closest?.("#rows")) reconcile();
 });

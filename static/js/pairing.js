@@ -1,6 +1,6 @@
 // The pairing panel, live: refetched when the number's state changes, counting down meanwhile.
 
-import { ask, atMostEvery, elements, the } from "sac/wire";
+import { ask, elements, isTrouble, steadily, the } from "sac/wire";
 
 const { instance, pairing: address } = the("instance").dataset;
 const SLOW_ROUND = 10_000;
@@ -24,16 +24,17 @@ function tick() {
   if (performance.now() > due + OVERDUE) refresh();
 }
 
-const refresh = atMostEvery(1_000, async () => {
+const refresh = steadily(1_000, async () => {
   const answer = await ask(address);
   // Removed meanwhile, by another admin.
   if (answer.status === 404) location.reload();
-  if (!answer.ok) return;
+  if (!answer.ok) return !isTrouble(answer);
   const fresh = elements(answer.html).querySelector("#pairing");
   const isSame = fresh.dataset.mark === panel().dataset.mark;
   if (isSame) panel().dataset.left = fresh.dataset.left;
   else show(fresh);
   begin();
+  return true;
 });
 
 function show(fresh) {

@@ -1,69 +1,70 @@
 // The thread on screen: places items by id and order, knows what it missed, keeps the reader's place.
 
 import { weave } from "sac/weave";
-import { ask, elements, the } from "sac/wire";
+import { ask, elements, isTrouble, steadily, the } from "sac/wire";
 
 const GAP = 300;
 const AT_END = 40;
 
+// What changed above the oldest line loaded, by id: its page may have been read before that.
+const above = new Map();
 let gap;
-let catching = false;
-let again = false;
 let unseen = 0;
+
+const cursor = () => Number(the("thread").dataset.revision);
 
 /** A push covers revisions from..to. When an earlier one is missing for a while, ask for it. */
 export function receive(frame) {
-  place(frame.html);
-  const cursor = Number(the("thread").dataset.revision);
-  if (frame.from <= cursor + 1) advance(frame.to);
+  const items = elements(frame.html);
+  // Said outside any ticket: the server knows on which chapter's page it stands.
+  if (items.querySelector('[data-ticket=""]')) {
+    fillGap();
+    return true;
+  }
+  if (String(frame.ticket) !== the("conversation").dataset.ticket) return true;
+  if (items.firstElementChild) place(frame.html);
+  const isNext = frame.from <= cursor() + 1;
+  if (isNext) advance(frame.to);
   else fillGap();
+  return isNext;
 }
 
 /** The server's answer to "watch": what it knows, against what is on screen. */
 export function compare(frame) {
-  if (frame.revision > Number(the("thread").dataset.revision)) catchUp();
+  if (frame.revision > cursor()) catchUp();
 }
 
 function advance(revision) {
-  const { dataset } = the("thread");
-  dataset.revision = Math.max(Number(dataset.revision), Number(revision));
+  the("thread").dataset.revision = Math.max(cursor(), Number(revision));
 }
 
+// What is missing may still be under way, but steady talk must not put off asking for ever.
 function fillGap() {
-  clearTimeout(gap);
-  gap = setTimeout(catchUp, GAP);
+  gap ??= setTimeout(() => {
+    gap = undefined;
+    catchUp();
+  }, GAP);
 }
 
-/** Fetch whatever changed since the cursor. One at a time: a call meanwhile asks once more. */
-export async function catchUp() {
-  if (catching) {
-    again = true;
-    return;
-  }
-  catching = true;
+/** Fetch whatever changed since the cursor. */
+export const catchUp = steadily(0, async () => {
+  const talk = the("conversation");
+  if (!talk.dataset.changes) return true;
+  let changes;
   do {
-    again = false;
-    again = (await fetchChanges(the("conversation"))) || again;
-  } while (again);
-  catching = false;
-}
-
-async function fetchChanges(talk) {
-  if (!talk.dataset.changes) return false;
-  const since = the("thread").dataset.revision;
-  const answer = await ask(`${talk.dataset.changes}?desde=${since}`);
-  if (the("conversation") !== talk) return false;
-  if (answer.status === 404) document.dispatchEvent(new Event("sac:gone"));
-  if (!answer.ok) return false;
-  place(answer.html);
-  const changes = elements(answer.html).firstElementChild;
-  // Every step of the ticket leaves a line, and may change what the viewer may do. A change that
-  // leaves none is of the customer's data.
-  const isBare = !changes.querySelector("[data-order]") && changes.dataset.reached !== since;
-  if (isBare || changes.querySelector(".event")) document.dispatchEvent(new Event("sac:stepped"));
-  advance(changes.dataset.reached);
-  return "more" in changes.dataset;
-}
+    const since = cursor();
+    const answer = await ask(`${talk.dataset.changes}?desde=${since}`);
+    if (the("conversation") !== talk) return true;
+    if (answer.status === 404) document.dispatchEvent(new Event("sac:gone"));
+    if (!answer.ok) return !isTrouble(answer);
+    place(answer.html);
+    changes = elements(answer.html).firstElementChild;
+    // A step of the ticket, or a change of the customer's data: the viewer's buttons may change.
+    if (Number(changes.dataset.reached) > since) document.dispatchEvent(new Event("sac:stepped"));
+    advance(changes.dataset.reached);
+  } while ("more" in changes.dataset);
+  return true;
+});
 
 /** Put the items of a fragment where they belong. Doing it twice changes nothing. */
 export function place(html) {
@@ -76,6 +77,8 @@ export function place(html) {
 function placeItem(item) {
   const { ticket } = the("conversation").dataset;
   if (item.dataset.ticket && item.dataset.ticket !== ticket) return;
+  // The bubble that stood for it while it was being sent.
+  if (item.dataset.uuid) the(`unsent-${item.dataset.uuid}`)?.remove();
   const shown = the(item.id);
   if (shown && Number(shown.dataset.revision) >= Number(item.dataset.revision)) return;
   if (shown && shown.dataset.order === item.dataset.order) renew(shown, item);
@@ -101,11 +104,13 @@ function renew(shown, item) {
 
 function insert(item) {
   const { order } = item.dataset;
-  let above = the("thread").lastElementChild;
-  while (above && !(above.dataset.order < order)) above = above.previousElementSibling;
-  // Above the oldest line loaded: it comes with its page.
-  if (!above && the("older")) return;
-  if (above) above.after(item);
+  let place = the("thread").lastElementChild;
+  while (place && !(place.dataset.order < order)) place = place.previousElementSibling;
+  if (!place && the("older")) {
+    above.set(item.id, item);
+    return;
+  }
+  if (place) place.after(item);
   else the("thread").prepend(item);
   htmx.process(item);
 }
@@ -148,6 +153,11 @@ document.addEventListener(
   },
   { capture: true, passive: true },
 );
+document.addEventListener("sac:arrived", () => above.clear());
 document.addEventListener("htmx:afterSwap", ({ target }) => {
-  if (target.closest?.("#thread")) weave();
+  if (!target.closest?.("#thread")) return;
+  const waiting = [...above.values()];
+  above.clear();
+  for (const item of waiting) placeItem(item);
+  weave();
 });

@@ -2,11 +2,16 @@
 
 const PATIENCE = 20_000;
 const PROBE = 5_000;
+const HANDSHAKE = 10_000;
+const LONGEST_WAIT = 6_000;
 const REFUSED = 4403;
+const RETRY = 3_000;
+const LOOK = 10_000;
+const ASLEEP = 30_000;
 
 export const the = (id) => document.getElementById(id);
 
-/** Ask for a fragment: {ok, status, html}; status 0 when no answer came. Signed out: start over. */
+/** Ask for a fragment: {ok, status, html}; status 0 when no answer came, 401 when signed out. */
 export async function ask(address, { data, ...options } = {}) {
   const own = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
   if (data) Object.assign(options, { method: "POST", body: new URLSearchParams(data) });
@@ -18,8 +23,9 @@ export async function ask(address, { data, ...options } = {}) {
       ...options,
     });
     if (response.redirected) {
-      location.reload();
-      return await new Promise(() => {});
+      // What was typed is still here: the page says what to do, and is not thrown away.
+      document.dispatchEvent(new Event("sac:signedout"));
+      return { ok: false, status: 401, html: "" };
     }
     return { ok: response.ok, status: response.status, html: await response.text() };
   } catch {
@@ -34,22 +40,55 @@ export function elements(html) {
   return template.content;
 }
 
-/** Call `work` now, and once more at the end of each `pause` in which it was asked for again. */
-export function atMostEvery(pause, work) {
-  let timer;
-  let again = false;
-  const run = () => {
-    again = false;
-    timer = setTimeout(() => {
-      timer = undefined;
-      if (again) run();
-    }, pause);
-    work();
-  };
+/** Whether asking again may bring an answer: nobody answered, or somebody in trouble. */
+export const isTrouble = ({ status }) => status === 0 || status >= 500;
+
+/**
+ * Call `work` now, and once more when it was asked for meanwhile: never two at a time, so that no
+ * older answer overtakes a newer one, and with a `pause` between them. When it returns false it
+ * failed, and is tried again by itself.
+ */
+export function steadily(pause, work) {
+  let isBusy = false;
+  let isWanted = false;
+  let retry;
+
+  async function run() {
+    clearTimeout(retry);
+    isBusy = true;
+    isWanted = false;
+    const hasFailed = (await work()) === false;
+    setTimeout(rest, pause, hasFailed);
+  }
+
+  function rest(hasFailed) {
+    isBusy = false;
+    if (isWanted) run();
+    else if (hasFailed) retry = setTimeout(run, RETRY * (0.5 + Math.random()));
+  }
+
   return () => {
-    if (timer) again = true;
-    else run();
+    isWanted = true;
+    if (!isBusy) run();
   };
+}
+
+/** Call `work` whenever this page is looked at again after it may have missed something. */
+export function onReturn(work) {
+  const look = () => {
+    if (document.visibilityState === "visible") work();
+  };
+  let seen = Date.now();
+  setInterval(() => {
+    // Timers stand still while the machine sleeps.
+    if (Date.now() - seen > LOOK + ASLEEP) look();
+    seen = Date.now();
+  }, LOOK);
+  document.addEventListener("visibilitychange", look);
+  addEventListener("online", look);
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) look();
+  });
 }
 
 /** Call `work` once nothing asked for it during `pause`. */
@@ -74,6 +113,17 @@ export function connect({ address, onFrame, onFound, onLost, onRefused }) {
     socket = new WebSocket(address);
     socket.onmessage = ({ data }) => hear(JSON.parse(data));
     socket.onclose = ({ code }) => lose(code);
+    expectWord(HANDSHAKE);
+  }
+
+  /** A socket on which nothing is heard in time is given up, and another one opened. */
+  function expectWord(patience) {
+    clearTimeout(probe);
+    probe = setTimeout(() => {
+      socket.onclose = socket.onmessage = null;
+      socket.close();
+      lose();
+    }, patience);
   }
 
   function hear(frame) {
@@ -93,7 +143,8 @@ export function connect({ address, onFrame, onFound, onLost, onRefused }) {
       return;
     }
     onLost();
-    const wait = Math.min(8_000, 500 * 2 ** tries++);
+    const wait = Math.min(LONGEST_WAIT, 500 * 2 ** tries++);
+    // All tabs lost it together, and must not all come back together.
     retry = setTimeout(open, wait * (0.5 + Math.random() / 2));
   }
 
@@ -104,14 +155,9 @@ export function connect({ address, onFrame, onFound, onLost, onRefused }) {
   /** A tab that slept may hold a dead socket that still looks open: ask, and do not wait long. */
   function wake() {
     if (socket.readyState === WebSocket.CLOSED) open();
-    if (socket.readyState !== WebSocket.OPEN || watched === null) return;
+    if (socket.readyState !== WebSocket.OPEN) return;
     send();
-    clearTimeout(probe);
-    probe = setTimeout(() => {
-      socket.onclose = socket.onmessage = null;
-      socket.close();
-      lose();
-    }, PROBE);
+    expectWord(PROBE);
   }
 
   open();

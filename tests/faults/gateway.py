@@ -31,11 +31,15 @@ class Told:
 
 @dataclass
 class Sender:
-    """Posts as the gateway does. `answers` counts every HTTP status it got; 0 is no answer."""
+    """Posts as the gateway does. `answers` counts every HTTP status it got; 0 is no answer.
+
+    `waits` is how long each of its posts took, in seconds.
+    """
 
     url: str
     secret: str
     answers: Counter[int] = field(default_factory=Counter)
+    waits: list[float] = field(default_factory=list)
 
     @classmethod
     def of(cls, house: House) -> "Sender":
@@ -74,10 +78,11 @@ class Sender:
 
     def _is_accepted(self, client: httpx.Client, raw: bytes) -> bool:
         headers = {"X-Evendas-Secret": self.secret, "Content-Type": "application/json"}
-        status = 0
+        status, since = 0, time.monotonic()
         with suppress(httpx.TransportError):
             status = client.post(self.url, content=raw, headers=headers).status_code
         self.answers[status] += 1
+        self.waits.append(time.monotonic() - since)
         return 200 <= status < 300
 
 

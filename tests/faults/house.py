@@ -58,6 +58,16 @@ class House:
         self.resting.discard(name)
         self.until(lambda: self.is_ready(name), f"{name} did not come back")
 
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Stop a process in its tracks: its connections stand, and nothing answers."""
+        pid = self.desk.children[name].process.pid
+        os.killpg(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(pid, signal.SIGCONT)
+
     def crash_database(self) -> None:
         """What `pg_ctl -m immediate` does: no checkpoint, recovery at the next start."""
         self.strike("postgres", number=signal.SIGQUIT)

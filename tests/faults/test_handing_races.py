@@ -12,13 +12,14 @@ from sac.actions.transfers import return_ticket, transfer_to_department, transfe
 from sac.models import Contact, Department, Message, Ticket, TicketEvent
 from sac.refusals import Invalid, Refused, TooLate
 from tests.conftest import Actor, Shop, new_phone
+from tests.faults.size import sized
 from tests.faults.test_races import assert_revisions_are_sound
 from tests.postbox import Postbox
 from tests.together import outcomes, together
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
-ROUNDS = 25
+ROUNDS = sized(25, full=250)
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,11 @@
 """Customers write on while everything is killed, flushed and crashed: the ledger must agree."""
 
 import random
+import signal
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -63,7 +65,9 @@ def test_nothing_is_lost_doubled_or_misplaced_while_everything_is_killed(
     told = chatter(number_of(target.facts), customers=CUSTOMERS, each=EACH, area=11)
     sender = Sender.of(target)
     again = len(told) // 10
-    havoc(target, lambda: sender.flood(told, lines=4, again=again, pace=0.02))
+    blows = [partial(kill, target, name) for name in MORTALS]
+    blows += [partial(trouble_valkey, target), partial(trouble_database, target)]
+    meanwhile(lambda: sender.flood(told, lines=4, again=again, pace=0.02), *blows)
     target.until(lambda: target.count(WAITING) == 0, "the inbox was not worked off")
 
     lost, doubled, misplaced = compare(told, target.rows(STORED, "+5511%"))
@@ -109,24 +113,45 @@ def test_poison_is_parked_with_its_error_and_replayed_into_its_place(
     assert found == (0, 0, 0)
 
 
-def havoc(target: House, work: Callable[[], None]) -> None:
-    """Do the work while everything dies, each thing as often as it must."""
-    with ThreadPoolExecutor(len(MORTALS) + 3) as pool:
-        job = pool.submit(work)
-        blows = [pool.submit(_kill, target, name) for name in MORTALS]
-        blows.append(pool.submit(_trouble_valkey, target))
-        blows.append(pool.submit(_trouble_database, target))
-        for blow in [*blows, job]:
-            blow.result()
+def test_a_restart_of_everything_under_load_loses_nothing(target: House, tally: Tally) -> None:
+    told = chatter(number_of(target.facts), customers=40, each=sized(10, full=50), area=13)
+    sender = Sender.of(target)
+    blows = [partial(target.strike, name, number=signal.SIGTERM) for name in MORTALS]
+    meanwhile(lambda: sender.flood(told, lines=4, again=0, pace=0.05), *blows)
+    target.until(lambda: target.count(WAITING) == 0, "the inbox was not worked off")
+    found = compare(told, target.rows(STORED, "+5513%"))
+    tally(f"restart under load: the gateway was answered {dict(sender.answers)} (0: no answer)")
+    tally("restart under load: {} lost, {} doubled, {} out of order".format(*found))
+    assert found == (0, 0, 0)
+    assert set(sender.answers) <= {0, 200, 503}
 
 
-def _kill(target: House, name: str) -> None:
+def test_a_frozen_valkey_keeps_no_gateway_waiting(target: House, tally: Tally) -> None:
+    told = chatter(number_of(target.facts), customers=20, each=sized(10, full=50), area=14)
+    sender = Sender.of(target)
+    with target.frozen("valkey"):
+        sender.flood(told, lines=4, again=0, pace=0)
+    slowest = sorted(sender.waits)[int(len(sender.waits) * 0.99) - 1]
+    tally(f"Valkey frozen: {len(told)} webhooks, 99 % answered within {slowest * 1000:.0f} ms")
+    assert set(sender.answers) == {200}
+    target.until(lambda: target.count(WAITING) == 0, "the inbox was not worked off")
+    assert compare(told, target.rows(STORED, "+5514%")) == (0, 0, 0)
+
+
+def meanwhile(work: Callable[[], None], *blows: Callable[[], None]) -> None:
+    """Do the work while the blows fall."""
+    with ThreadPoolExecutor(len(blows) + 1) as pool:
+        for job in [pool.submit(one) for one in (work, *blows)]:
+            job.result()
+
+
+def kill(target: House, name: str) -> None:
     for _ in range(KILLS):
         target.over.wait(random.uniform(0.2, 1.5))
         target.strike(name)
 
 
-def _trouble_valkey(target: House) -> None:
+def trouble_valkey(target: House) -> None:
     for _ in range(FLUSHES):
         target.over.wait(1)
         target.flush()
@@ -136,7 +161,7 @@ def _trouble_valkey(target: House) -> None:
     target.strikes["valkey"] += 1
 
 
-def _trouble_database(target: House) -> None:
+def trouble_database(target: House) -> None:
     for _ in range(CRASHES):
         target.over.wait(4)
         target.crash_database()

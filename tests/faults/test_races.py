@@ -17,11 +17,15 @@ from sac.drain import drain_instance
 from sac.models import Contact, Conversation, Message, Ticket, TicketEvent
 from sac.refusals import TooLate
 from tests.conftest import Actor, Shop, new_phone
+from tests.faults.size import sized
 from tests.postbox import Postbox, new_id
+from tests.tally import Tally
 from tests.together import outcomes, together
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
+CLAIMS = sized(200, full=1000)
+ROUNDS = sized(100, full=1000)
 PHONE = "+5511987654321"
 
 
@@ -70,9 +74,9 @@ def test_first_messages_on_two_numbers_of_a_store_are_one_contact(
 
 
 def test_of_two_who_assume_one_wins_and_the_other_is_told_who(
-    box: Postbox, ana: Actor, sara: Actor, shop: Shop
+    box: Postbox, ana: Actor, sara: Actor, shop: Shop, tally: Tally
 ) -> None:
-    phones = [new_phone() for _ in range(200)]
+    phones = [new_phone() for _ in range(CLAIMS)]
     keep(box, [box.said(phone=phone) for phone in phones])
     drain_instance(box.instance.pk)
     Ticket.objects.update(department=shop.support)
@@ -84,30 +88,32 @@ def test_of_two_who_assume_one_wins_and_the_other_is_told_who(
         assert str(lost) == f"{won.attendant} já assumiu este atendimento."
         assert Ticket.objects.get(pk=ticket.pk).attendant == won.attendant
     taken = TicketEvent.objects.filter(kind="taken").values("ticket").annotate(times=Count("id"))
-    assert [row["times"] for row in taken] == [1] * 200
+    assert [row["times"] for row in taken] == [1] * CLAIMS
+    tally(f"races: {CLAIMS} times two people assume: one winner each")
     assert_revisions_are_sound()
 
 
-def test_of_two_clicks_on_send_one_message_leaves(box: Postbox, ana: Actor) -> None:
+def test_of_two_clicks_on_send_one_message_leaves(box: Postbox, ana: Actor, tally: Tally) -> None:
     box.bring(box.said(phone=PHONE))
     ticket = Ticket.objects.for_list().get()
     send = partial(send_reply, ticket, by=ana.user, rights=ana.rights)
-    for number in range(100):
+    for number in range(ROUNDS):
         click = partial(send, text=f"{number}", client_uuid=uuid4())
         first, second = together(click, click)
         assert first.pk == second.pk
     sent = Message.objects.filter(direction="out", state="queued")
-    assert [message.text for message in sent.order_by("id")] == [f"{n}" for n in range(100)]
+    assert [message.text for message in sent.order_by("id")] == [f"{n}" for n in range(ROUNDS)]
     assert TicketEvent.objects.filter(kind__in=["taken", "first_reply"]).count() == 2
+    tally(f"races: {ROUNDS} double clicks on Enviar: one message each")
     assert_revisions_are_sound()
 
 
 def test_a_message_that_comes_while_a_ticket_closes_is_never_buried_in_it(
-    box: Postbox, sara: Actor
+    box: Postbox, sara: Actor, tally: Tally
 ) -> None:
     box.bring(box.said(phone=PHONE))
     close = partial(close_ticket, by=sara.user, rights=sara.rights)
-    for number in range(100):
+    for number in range(ROUNDS):
         ticket = Ticket.objects.live().for_list().get()
         box.leave(box.said(f"{number}", phone=PHONE))
         together(partial(close, ticket), partial(drain_instance, box.instance.pk))
@@ -117,8 +123,9 @@ def test_a_message_that_comes_while_a_ticket_closes_is_never_buried_in_it(
     assert not Message.objects.filter(created_at__gt=F("ticket__closed_at")).exists()
     assert not Message.objects.filter(ticket=None).exists()
     codes = list(Ticket.objects.order_by("id").values_list("code", flat=True))
-    assert len(codes) == 101
+    assert len(codes) == ROUNDS + 1
     assert codes == sorted(set(codes))
+    tally(f"races: {ROUNDS} closes against a message: none inside a closed ticket")
     assert_revisions_are_sound()
 
 

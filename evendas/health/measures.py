@@ -29,19 +29,19 @@ def measure() -> Measures:
     ages = Pulse.objects.values_list("name", Now() - F("at"))
     return Measures(
         pulses={name: _seconds(age) for name, age in ages},
-        inbox=_age_of_oldest(_next_in_line()),
-        outbox=_age_of_oldest(_held_up()),
+        inbox=_age_of_oldest(next_in_line()),
+        outbox=_age_of_oldest(held_up()),
     )
 
 
-def _next_in_line() -> QuerySet[Any]:
+def next_in_line() -> QuerySet[Any]:
     """Since when each number's next event is due: one step into the drain's own index."""
     due = InboundEvent.objects.due().filter(instance=OuterRef("pk"))
     first = due.order_by("lane", "id").values("due_at")[:1]
     return Instance.objects.annotate(since=Subquery(first))
 
 
-def _held_up() -> QuerySet[Any]:
+def held_up() -> QuerySet[Any]:
     """Since when each reply is due that could leave: nothing of its conversation is in doubt.
 
     What waits for its number is not late; it counts from when the number came back.

@@ -12,13 +12,19 @@ from dev.testbed import lent
 
 # Apart from each other too: once a browser is up, Django refuses the database in its thread.
 _ALONE = ("faults", "browser")
+_DRILLS = ("faults", "drill and not browser", "drill and browser")
 _NO_TESTS_COLLECTED = 5
 
 
 def main(words: list[str]) -> int:
-    """Run all, or with `--fast` only the parallel tests; return 1 when anything failed."""
+    """Run all, with `--fast` only the parallel tests; with `--faults` the drills at full size.
+
+    Return 1 when anything failed.
+    """
     try:
         with lent() as env:
+            if "--faults" in words:
+                return _drill(os.environ | env)
             return _run(os.environ | env, fast="--fast" in words)
     except Failure as failure:
         print(failure.told(), file=sys.stderr)
@@ -31,6 +37,11 @@ def _run(env: Mapping[str, str], *, fast: bool) -> int:
     if not fast:
         codes.extend(_pytest(env, "-m", mark) for mark in _ALONE)
     return 1 if any(codes) else 0
+
+
+def _drill(env: Mapping[str, str]) -> int:
+    full = {**env, "EVENDAS_DRILL_SIZE": "full"}
+    return 1 if any([_pytest(full, "-m", lane) for lane in _DRILLS]) else 0
 
 
 def _pytest(env: Mapping[str, str], *words: str) -> int:

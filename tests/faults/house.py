@@ -100,9 +100,10 @@ class House:
     def manage(self, *words: str) -> str:
         """Run a management command in the installation; return what it printed."""
         argv = [sys.executable, "manage.py", *words]
-        return subprocess.run(
-            argv, cwd=ROOT, env=dict(self.env), check=True, capture_output=True, text=True
-        ).stdout
+        env = dict(self.env)
+        done = subprocess.run(argv, cwd=ROOT, env=env, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, f"{words[0]}:\n{done.stdout}{done.stderr}"
+        return done.stdout
 
     def until(self, condition: Callable[[], object], complaint: str, limit: float = LIMIT) -> None:
         """Return when the condition holds; a database in recovery is no answer yet."""

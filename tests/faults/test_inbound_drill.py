@@ -62,6 +62,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def test_nothing_is_lost_doubled_or_misplaced_while_everything_is_killed(
     target: House, tally: Tally
 ) -> None:
+    target.strikes.clear()
     told = chatter(number_of(target.facts), customers=CUSTOMERS, each=EACH, area=11)
     sender = Sender.of(target)
     again = len(told) // 10
@@ -78,6 +79,7 @@ def test_nothing_is_lost_doubled_or_misplaced_while_everything_is_killed(
     assert (lost, doubled, misplaced) == (0, 0, 0)
     assert set(sender.answers) <= {0, 200, 503}, "an answer after which no gateway tries again"
     assert_one_of_each(target, "+5511%", CUSTOMERS)
+    target.manage("check_invariants")
 
 
 def test_poison_is_parked_with_its_error_and_replayed_into_its_place(
@@ -111,6 +113,7 @@ def test_poison_is_parked_with_its_error_and_replayed_into_its_place(
     )
     tally("poison: after the cure {} lost, {} doubled, {} out of order".format(*found))
     assert found == (0, 0, 0)
+    target.manage("check_invariants")
 
 
 def test_a_restart_of_everything_under_load_loses_nothing(target: House, tally: Tally) -> None:
@@ -124,6 +127,7 @@ def test_a_restart_of_everything_under_load_loses_nothing(target: House, tally: 
     tally("restart under load: {} lost, {} doubled, {} out of order".format(*found))
     assert found == (0, 0, 0)
     assert set(sender.answers) <= {0, 200, 503}
+    target.manage("check_invariants")
 
 
 def test_a_frozen_valkey_keeps_no_gateway_waiting(target: House, tally: Tally) -> None:

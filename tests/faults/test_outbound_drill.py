@@ -69,6 +69,7 @@ def test_no_answer_vanishes_or_leaves_twice_through_a_gateway_in_trouble(
     assert (lost, twice, claimed) == (0, 0, 0)
     assert out_of_order(delivered) == 0
     assert doubt <= 60
+    target.manage("check_invariants")
 
 
 def test_what_is_answered_while_the_gateway_is_down_leaves_in_order_on_its_return(
@@ -98,6 +99,7 @@ def test_what_is_answered_while_the_gateway_is_down_leaves_in_order_on_its_retur
     assert (lost, twice, claimed, misplaced) == (0, 0, 0, 0)
     assert not SHOWN & set(fates.values()), "a gateway that never heard is no doubt"
     assert first <= 15
+    target.manage("check_invariants")
 
 
 def customers(target: House, *, count: int, area: int) -> list[str]:

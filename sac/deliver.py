@@ -10,6 +10,7 @@ from automacao.gateways.registry import gateway
 from automacao.models import Instance
 from evendas import clock
 from evendas.bell import ring
+from evendas.leaving import is_leaving
 from sac.actions.line import ring_outbox
 from sac.actions.outbox import Sending, accept_sending, begin_sending, fail_sending
 from sac.announce import lines_changed
@@ -20,8 +21,11 @@ CLOCK_SKEW = timedelta(seconds=5)
 
 
 def deliver_conversation(conversation_id: int) -> None:
-    """Send the conversation's queued messages in order, until none is due or one must wait."""
-    while sending := begin_sending(conversation_id):
+    """Send the conversation's queued messages in order, until none is due or one must wait.
+
+    A worker that is asked to stop ends the message at hand and leaves the rest to the next one.
+    """
+    while not is_leaving() and (sending := begin_sending(conversation_id)):
         if not _send(sending):
             return
 

@@ -21,6 +21,7 @@ from automacao.gateways.port import (
 )
 from automacao.gateways.registry import gateway
 from automacao.models import InboundEvent, Instance
+from evendas.leaving import is_leaving
 from sac.actions.inbound import Arrival, receive_messages
 from sac.actions.line import note_line_state
 from sac.actions.statuses import apply_statuses
@@ -38,16 +39,20 @@ def drain_instance(instance_id: int) -> int:
     """Process what is due for one instance until nothing is. Return how many events ended.
 
     Returns at once when another drain holds the instance: that one looks again after letting go,
-    so a ring it swallowed is not lost.
+    so a ring it swallowed is not lost. A worker that is asked to stop leaves the rest to the next.
     """
     instance = Instance.objects.select_related("store").get(pk=instance_id)
     done = 0
-    while batch := list(InboundEvent.objects.next_batch(instance_id, size=BATCH)):
+    while not is_leaving() and (batch := _next_batch(instance_id)):
         ended = _process(instance, [(row, _parse(instance, row)) for row in batch])
         if ended == 0:
             break
         done += ended
     return done
+
+
+def _next_batch(instance_id: int) -> list[InboundEvent]:
+    return list(InboundEvent.objects.next_batch(instance_id, size=BATCH))
 
 
 def _parse(instance: Instance, row: InboundEvent) -> list[Event]:

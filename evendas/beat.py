@@ -26,6 +26,7 @@ class Scheduler(PersistentScheduler):
         now = time.monotonic()
         if now - self._marked_at >= settings.PULSE_EVERY:
             self._marked_at = now
+            show_life()
             self._ticked.set()
         return min(wait, settings.PULSE_EVERY)
 
@@ -33,6 +34,5 @@ class Scheduler(PersistentScheduler):
         while True:
             self._ticked.wait()
             self._ticked.clear()
-            show_life()
             mark("beat")
             close_old_connections()

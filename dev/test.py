@@ -41,7 +41,8 @@ def _run(env: Mapping[str, str], *, fast: bool) -> int:
 
 def _drill(env: Mapping[str, str]) -> int:
     full = {**env, "EVENDAS_DRILL_SIZE": "full"}
-    return 1 if any([_pytest(full, "-m", lane) for lane in _DRILLS]) else 0
+    codes = [_pytest(full, "-m", lane) for lane in _DRILLS]
+    return 1 if any(codes) else 0
 
 
 def _pytest(env: Mapping[str, str], *words: str) -> int:

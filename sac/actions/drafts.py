@@ -1,7 +1,7 @@
 """What was typed and not sent: kept on the server, so it survives the tab."""
 
 from evendas.accounts.models import User
-from sac.models import Draft, Ticket
+from sac.models import Conversation, Draft, Ticket
 
 
 def keep_draft(ticket: Ticket, *, by: User, text: str) -> None:
@@ -14,3 +14,10 @@ def keep_draft(ticket: Ticket, *, by: User, text: str) -> None:
         user=by,
         defaults={"text": text, "store_id": ticket.store_id},
     )
+
+
+def forget_draft(conversation: Conversation, *, by: User, sent: str) -> None:
+    """Drop the draft that became this message: what the person types elsewhere is another one."""
+    draft = Draft.objects.filter(conversation=conversation, user=by).first()
+    if draft and sent.startswith(draft.text.strip()):
+        draft.delete()

@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 
 from evendas.accounts.models import User
 from evendas.bell import ring
+from sac.actions.drafts import forget_draft
 from sac.actions.statuses import save_and_announce
 from sac.actions.tickets import Held, held, insist, take
 from sac.actions.trail import next_arrival, seconds_between
-from sac.models import Conversation, Draft, Message, Ticket, TicketEvent
+from sac.models import Conversation, Message, Ticket, TicketEvent
 from sac.ordering import sort_key
 from sac.permissions import Rights, may_reply
 from sac.refusals import Invalid, TooLate
@@ -40,7 +41,7 @@ def send_reply(
         insist(may_reply(rights, row.ticket))
         message = _queue(row, text, client_uuid)
         _note_answer(row, message, by=by)
-        Draft.objects.filter(conversation=row.conversation, user=by).delete()
+        forget_draft(row.conversation, by=by, sent=text)
     return message
 
 

@@ -16,6 +16,8 @@ const unsent = new Set();
 // Per conversation, one after the other: what was written first leaves first.
 const lines = new Map();
 let lastSent = 0;
+// What the server keeps, as far as this page knows.
+const kept = new Map();
 let isSaveFailing = false;
 let saving;
 
@@ -83,9 +85,21 @@ async function post(message) {
   unsent.delete(message);
   const isHere = message.draft === here();
   if (answer.ok && isHere) place(answer.html);
-  if (answer.ok) return;
+  if (answer.ok) {
+    settleDraft(message);
+    return;
+  }
   the(`unsent-${message.data.client_uuid}`)?.remove();
   giveBack(message, reasonOf(answer));
+}
+
+/** The server drops the draft this message grew from; one that was rewritten it cannot know. */
+function settleDraft({ draft, data }) {
+  const isDropped = data.text.trim().startsWith((kept.get(draft) ?? "").trim());
+  kept.delete(draft);
+  if (isDropped || drafts.has(draft)) return;
+  drafts.set(draft, "");
+  saveDrafts();
 }
 
 function reasonOf({ status, html }) {
@@ -143,6 +157,7 @@ async function saveDraft(address, text) {
   const answer = await saving;
   // Out of reach, or too long: no other try would end otherwise.
   const isSettled = answer.ok || answer.status === 404 || answer.status === 422;
+  if (answer.ok) kept.set(address, text);
   if (isSettled && drafts.get(address) === text) drafts.delete(address);
   return isSettled;
 }
@@ -162,6 +177,7 @@ function saveAtOnce() {
 function restore() {
   const typed = drafts.get(here());
   const form = shownForm();
+  if (form && !kept.has(here())) kept.set(here(), form.elements.text.defaultValue);
   if (form && typed !== undefined && form.elements.text.value !== typed) form.elements.text.value = typed;
 }
 
@@ -191,6 +207,7 @@ document.addEventListener("sac:arrived", () => {
 });
 document.addEventListener("htmx:oobAfterSwap", restore);
 addEventListener("pagehide", saveAtOnce);
+restore();
 addEventListener("beforeunload", (event) => {
   if ((isSaveFailing && drafts.size) || [...unsent].some(({ hasFailed }) => hasFailed)) event.preventDefault();
 });

@@ -223,7 +223,7 @@ def test_sending_removes_the_draft_of_the_sender_only(
 ) -> None:
     for actor in (ana, sara):
         do(actor, taken, "rascunho", {"text": "quase"})
-    send(ana, taken)
+    send(ana, taken, "quase lá")
     assert [draft.user for draft in Draft.objects.all()] == [sara.user]
 
 
@@ -313,3 +313,12 @@ def test_the_page_gives_each_message_an_id_of_its_own(taken: Ticket, ana: Actor)
         return page.find("input", name="client_uuid")[0].attributes["value"]
 
     assert UUID(offered()) != UUID(offered())
+
+
+def test_a_reply_drops_the_draft_it_grew_from_and_no_other(shop: Shop, ana: Actor) -> None:
+    """What stands half typed in another window of theirs is not lost."""
+    ticket = shop.hears(department=shop.support)
+    for draft, text, is_kept in (("Bom di", "Bom dia!", False), ("Já vejo", "Um momento", True)):
+        do(ana, ticket, "rascunho", {"text": draft})
+        send(ana, ticket, text)
+        assert Draft.objects.written_by(ana.user).exists() == is_kept

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
+from django.conf import settings
 from django.db import connection
 from redis import Redis
 
@@ -14,6 +15,7 @@ from dev import stack
 from dev.local import made, own_secrets
 from dev.ports import free_port
 from dev.processes import Child, Program, spawn
+from dev.ready import answers
 from dev.stack import Addresses
 from dev.valkey import Valkey
 from evendas.health.measures import measure
@@ -35,8 +37,14 @@ class Post:
 
     def start(self, name: str, *more: str) -> Child:
         """Start a program, perhaps with more words on its command line, and wait until it is up."""
-        program = replace(self._known()[name], env=self.env)
+        program = self.known(name)
         return self.run(replace(program, argv=(*program.argv, *more)))
+
+    def known(self, name: str) -> Program:
+        """Return a program of the demo as it is started here: without the files of its pages."""
+        found = {program.name: program for program in stack.site(self.env, self.addresses)}
+        alive = answers(f"{self.addresses.web}saude/")
+        return replace(found[name], ready=alive) if name == "web" else found[name]
 
     def run(self, program: Program) -> Child:
         child = spawn(program, log=self.folder / f"{program.name}.log")
@@ -57,13 +65,9 @@ class Post:
             child.process.send_signal(signal.SIGCONT)
             child.stop()
 
-    def _known(self) -> dict[str, Program]:
-        programs = [*stack.site(self.env, self.addresses), self.valkey.program()]
-        return {program.name: program for program in programs}
-
 
 @contextmanager
-def posted(folder: Path, **settings: str) -> Iterator[Post]:
+def posted(folder: Path, **more: str) -> Iterator[Post]:
     """Have a Valkey of one's own, and the ways to start the rest. The test's rows are committed."""
     known = connection.settings_dict
     password = quote(known["PASSWORD"], safe="")
@@ -76,7 +80,12 @@ def posted(folder: Path, **settings: str) -> Iterator[Post]:
         "DATABASE_URL": f"postgresql://{known['USER']}:{password}@{at}/{known['NAME']}",
         "REDIS_URL": valkey.url,
     }
-    env = stack.environment(folder, addresses, secrets, urls) | HASTE | settings
+    # What the test seals and signs, they read.
+    keys = {
+        "EVENDAS_SECRET_KEY": settings.SECRET_KEY,
+        "EVENDAS_ENCRYPTION_KEYS": ",".join(settings.ENCRYPTION_KEYS),
+    }
+    env = stack.environment(folder, addresses, secrets, urls) | HASTE | keys | more
     post = Post(folder, valkey, addresses, env)
     try:
         post.run(valkey.program())

@@ -206,3 +206,15 @@ def test_signing_out_twice_is_no_error(db: None) -> None:
 def test_signing_out_leads_to_no_other_site(ana: Actor) -> None:
     answer = ana.client.post("/sair/", {"next": "https://evil.test/"})
     assert answer["Location"] == "/entrar/"
+
+
+def test_who_has_no_store_left_is_told_so_and_can_still_leave() -> None:
+    User.objects.create_user("sem@loja.test", PASSWORD, full_name="Sem Loja")
+    client = Client()
+    sign_in("sem@loja.test", PASSWORD, client=client)
+    refused = client.get("/")
+    assert refused.status_code == 403
+    (form,) = read(refused).find("form", action="/sair/")
+    assert "Sair" in form.text
+    assert client.post("/sair/")["Location"] == "/entrar/"
+    assert client.get("/").status_code == 302

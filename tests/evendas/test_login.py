@@ -208,10 +208,10 @@ def test_signing_out_leads_to_no_other_site(ana: Actor) -> None:
     assert answer["Location"] == "/entrar/"
 
 
-def test_who_has_no_store_left_is_told_so_and_can_still_leave() -> None:
-    User.objects.create_user("sem@loja.test", PASSWORD, full_name="Sem Loja")
+def test_an_operator_has_no_desk_and_can_leave_all_the_same(db: None) -> None:
+    User.objects.create_superuser("opera@sac.test", PASSWORD, full_name="Olívia Operadora")
     client = Client()
-    sign_in("sem@loja.test", PASSWORD, client=client)
+    sign_in("opera@sac.test", PASSWORD, client=client)
     refused = client.get("/")
     assert refused.status_code == 403
     (form,) = read(refused).find("form", action="/sair/")

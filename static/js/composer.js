@@ -97,8 +97,7 @@ async function post(message) {
 function settleDraft({ draft, data }) {
   const isDropped = data.text.trim().startsWith((kept.get(draft) ?? "").trim());
   kept.delete(draft);
-  if (isDropped || drafts.has(draft)) return;
-  drafts.set(draft, "");
+  if (!isDropped && !drafts.has(draft)) drafts.set(draft, "");
   saveDrafts();
 }
 
@@ -208,6 +207,8 @@ document.addEventListener("sac:arrived", () => {
 document.addEventListener("htmx:oobAfterSwap", restore);
 addEventListener("pagehide", saveAtOnce);
 restore();
+// Before the next page is asked for, which shows what is saved by then.
 addEventListener("beforeunload", (event) => {
+  saveAtOnce();
   if ((isSaveFailing && drafts.size) || [...unsent].some(({ hasFailed }) => hasFailed)) event.preventDefault();
 });

@@ -9,11 +9,12 @@ from tests.running import Running, running
 
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 360, "height": 740}
+REDIS_DATABASE = 40
 
 
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("desk"), redis_database=40) as stack:
+    with running(tmp_path_factory.mktemp("desk"), redis_database=REDIS_DATABASE) as stack:
         yield stack
 
 

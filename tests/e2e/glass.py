@@ -1,0 +1,130 @@
+"""What a page shows, as data; and a look at how it came to know."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page
+
+Model = dict[str, Any]
+
+# In the page, before its own scripts: sockets that can be cut or go deaf, and a tally of which
+# line of a thread and which row came first by push and which by asking.
+RIGGING = r"""
+(() => {
+  const known = new Set();
+  const sockets = new Set();
+  const rig = { loss: 0, isDeaf: false, lost: 0, asks: 0, came: { push: 0, asked: 0, drawn: 0 } };
+  const parts = /id="((?:message|event|ticket)-\d+)"[^>]*? data-revision="(\d+)"/g;
+  const note = (way, html) => {
+    for (const [, id, revision] of (html ?? "").matchAll(parts)) {
+      const fact = `${id}@${revision}`;
+      if (!known.has(fact)) rig.came[way] += 1;
+      known.add(fact);
+    }
+  };
+  rig.cut = () => sockets.forEach((socket) => socket.close());
+  window.rig = rig;
+  window.WebSocket = new Proxy(WebSocket, {
+    construct(Kind, words) {
+      const socket = new Kind(...words);
+      sockets.add(socket);
+      socket.addEventListener("close", () => sockets.delete(socket));
+      socket.addEventListener("message", (event) => {
+        const frame = JSON.parse(event.data);
+        const isPush = ["row", "thread", "gone"].includes(frame.t);
+        if (rig.isDeaf || (isPush && Math.random() < rig.loss)) {
+          rig.lost += 1;
+          event.stopImmediatePropagation();
+        } else note("push", frame.html);
+      });
+      return socket;
+    },
+  });
+  const { fetch } = window;
+  window.fetch = async (address, options) => {
+    const answer = await fetch(address, options);
+    if (/novidades|lista/.test(address)) {
+      note("asked", await answer.clone().text());
+      rig.asks += 1;
+    }
+    return answer;
+  };
+  document.addEventListener("DOMContentLoaded", () => note("drawn", document.body.outerHTML));
+})();
+"""
+
+_MODEL = r"""
+() => {
+  const said = (node) => node?.textContent.replace(/\s+/g, " ").trim() ?? null;
+  const without = (node, part) => {
+    const copy = node.cloneNode(true);
+    copy.querySelectorAll(part).forEach((one) => one.remove());
+    return said(copy);
+  };
+  const lines = [...document.querySelectorAll("#thread > li:not([hidden], .older)")];
+  return {
+    thread: lines.map((line) => [line.id || line.dataset.day, said(line)]),
+    unsent: document.querySelectorAll("[id^=unsent-]").length,
+    rows: [...document.querySelectorAll("#rows > .row")].map((row) => [
+      row.id, row.dataset.status, row.dataset.department, row.dataset.attendant,
+      "new" in row.dataset, row.classList.contains("is-mine"), without(row, "[data-elapsed]"),
+    ]),
+    hasMoreRows: document.querySelector("#more") !== null,
+    tabs: [...document.querySelectorAll("#tabs .tab")].map(said),
+    figures: said(document.querySelector("#figures")),
+    badge: said(document.querySelector("[data-waiting-badge]")),
+    lines: said(document.querySelector("#lines")),
+    header: said(document.querySelector("#chat-head")),
+    contact: said(document.querySelector("#contact-card")),
+    hint: said(document.querySelector("#composer .composer-hint")),
+    draft: document.querySelector("#composer textarea")?.value ?? null,
+  };
+}
+"""
+_ALL_LINES = """
+async () => {
+  for (let older; (older = document.querySelector("#older")); ) {
+    older.scrollIntoView();
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
+}
+"""
+
+
+def model(page: Page) -> Model:
+    """Everything the person at this page is told."""
+    found: Model = page.evaluate(_MODEL)
+    return found
+
+
+def fresh(page: Page) -> Model:
+    """What a new window of the same person shows at the same address, its whole thread loaded."""
+    window = page.context.new_page()
+    try:
+        window.goto(page.url)
+        window.evaluate(_ALL_LINES)
+        return model(window)
+    finally:
+        window.close()
+
+
+def differences(page: Page) -> list[str]:
+    """In what the page differs from a fresh one; empty when in nothing."""
+    shown, true = model(page), fresh(page)
+    if shown["hasMoreRows"] or true["hasMoreRows"]:
+        # Each may have loaded another number of rows.
+        loaded = min(len(shown["rows"]), len(true["rows"]))
+        for one in (shown, true):
+            one["rows"], one["hasMoreRows"] = one["rows"][:loaded], True
+    return [
+        f"{part}: {shown[part]!r}, not {true[part]!r}" for part in true if shown[part] != true[part]
+    ]
+
+
+def until(page: Page, condition: Callable[[], object], *, seconds: float) -> None:
+    """Wait for something outside of the browser, which goes on meanwhile."""
+    for _ in range(int(seconds * 20)):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"nothing happened within {seconds} s")

@@ -11,13 +11,12 @@ from typing import TextIO
 
 from dev import stack
 from dev.attention import Asked, Attention
-from dev.local import LOCK, demo_logins, held, own_folder, own_secrets, private
+from dev.local import DEMO_PEOPLE, LOCK, demo_logins, held, own_folder, own_secrets, private
 from dev.ports import chosen
 from dev.processes import Failure, Supervisor
 from dev.servers import start_servers
 from dev.stack import Addresses
 
-_ROLES = {"dono": "administrador", "sara": "supervisora", "ana": "atendente", "bia": "atendente"}
 Demo = Callable[[Supervisor, Path], None]
 
 
@@ -99,8 +98,8 @@ def _start(supervisor: Supervisor, folder: Path, addresses: Addresses) -> None:
 
 def _welcome(addresses: Addresses, logins: Mapping[str, str], seconds: float) -> None:
     say(f"\nE-Vendas SAC no ar em {seconds:.0f} s:  {addresses.web}\n")
-    for email, password in logins.items():
-        say(f"  {email:<18} {password}   ({_ROLES[email.partition('@')[0]]})")
+    for email, role in DEMO_PEOPLE.items():
+        say(f"  {email:<18} {logins[email]}   ({role})")
     say(
         "\nPara começar:\n"
         f"  1. Entre como ana@aurora.demo e abra Sac > Atendimento.\n"

@@ -18,7 +18,16 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = "demo.lock"
 # Without 0, O, 1, l and i: these are read from a terminal and typed into a form.
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
-_DEMO_PEOPLE = ("dono", "sara", "ana", "bia")
+# Who signs in to the demo's two stores, and as what.
+DEMO_PEOPLE = {
+    "dono@aurora.demo": "administradora",
+    "sara@aurora.demo": "supervisora",
+    "ana@aurora.demo": "atendente de Suporte",
+    "bia@aurora.demo": "atendente de Vendas",
+    "caio@aurora.demo": "atendente do Financeiro",
+    "eva@boreal.demo": "administradora de outra loja",
+    "leo@boreal.demo": "atendente de outra loja",
+}
 
 T = TypeVar("T")
 
@@ -98,11 +107,10 @@ def own_secrets(folder: Path) -> dict[str, str]:
 def demo_logins(folder: Path) -> dict[str, str]:
     """Return e-mail → password of the demo's people; EVENDAS_DEMO_PASSWORD overrides them all."""
     file = folder / "demo-logins.json"
-    emails = [f"{name}@aurora.demo" for name in _DEMO_PEOPLE]
     chosen = os.environ.get("EVENDAS_DEMO_PASSWORD")
     if not chosen:
-        return kept(file, dict.fromkeys(emails, _password))
-    logins = dict.fromkeys(emails, chosen)
+        return kept(file, dict.fromkeys(DEMO_PEOPLE, _password))
+    logins = dict.fromkeys(DEMO_PEOPLE, chosen)
     write_private(file, json.dumps(logins, indent=1))
     return logins
 

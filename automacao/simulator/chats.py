@@ -46,7 +46,7 @@ def find_phone(net: Network, address: str) -> Phone | None:
 
 def add_phone(net: Network, wa_id: str, *, name: str = "", lid: str = "") -> Phone:
     """Give a customer a phone, registered under exactly these digits."""
-    phone = Phone(wa_id, dialling.canonical(wa_id), name, lid)
+    phone = Phone(wa_id, dialling.canonical(wa_id), name, lid, touched_at=time.time())
     net.world.phones[wa_id] = phone
     net.touch()
     return phone
@@ -70,6 +70,16 @@ def recipient(net: Network, address: str) -> Phone:
     if not exists:
         raise NotOnWhatsAppError(jid)
     return find_phone(net, address) or add_phone(net, jid.split("@")[0])
+
+
+def remember(  # noqa: PLR0913 - the facts of one message
+    net: Network, line: Instance, phone: Phone, letter: Letter, *, origin: Origin, status: str
+) -> None:
+    """Have had a message all along: nobody is told of it."""
+    if letter.id not in line.messages:
+        _store(net, line, phone, letter, origin=origin).status = status
+    if phone.wa_id not in line.contacts:
+        line.contacts.append(phone.wa_id)
 
 
 def receive(

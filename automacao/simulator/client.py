@@ -113,10 +113,13 @@ class SimulatorClient:
         profile: str,
         webhook: Mapping[str, object],
         phones: Iterable[Mapping[str, object]] = (),
+        messages: Iterable[Mapping[str, object]] = (),
     ) -> Json:
         """Create or keep a connected instance. `webhook` as in POST /webhook/set, inner part.
 
         `phones` are the customers it should know: number, name, and what `phone` takes.
+        `messages` were said before and are announced to nobody: id, phone, from (customer, api or
+        store_phone), text, at (unix seconds), status (sent, delivered, read or failed).
         """
         return self._one(
             "ensure",
@@ -126,6 +129,7 @@ class SimulatorClient:
             profile=profile,
             webhook=dict(webhook),
             phones=[dict(one) for one in phones],
+            messages=[dict(one) for one in messages],
         )
 
     def pair(

@@ -18,6 +18,9 @@ Act = Callable[[Network, Json], object]
 # A page of another site must not drive the phones of a person who has the simulator open.
 _OWN_ORIGINS = ("http://127.0.0.1:", "http://localhost:")
 
+# As the desk calls them; all others have left, and no more is known.
+_STATUSES = {"delivered": "DELIVERY_ACK", "read": "READ", "played": "PLAYED", "failed": "ERROR"}
+
 
 class WrongRequestError(Exception):
     """The text is the sentence to answer with, in the page's language."""
@@ -96,7 +99,10 @@ def expire_qr(net: Network, body: Json) -> Json:
 
 
 def ensure(net: Network, body: Json) -> Json:
-    """Create or keep a connected instance: name, token, phone, profile, webhook, phones."""
+    """Create or keep a connected instance: name, token, phone, profile, webhook, phones.
+
+    `messages` are known to everybody already: id, phone, from, text, at and status.
+    """
     for name in ("name", "token", "phone", "webhook"):
         if not body.get(name):
             raise WrongRequestError(f"Falta {name}.")
@@ -107,6 +113,8 @@ def ensure(net: Network, body: Json) -> Json:
         lines.pair(net, line, phone=line.number)
     for person in body.get("phones") or []:
         phone(net, person)
+    for message in body.get("messages") or []:
+        _remember(net, line, message)
     return views.line(line)
 
 
@@ -207,6 +215,12 @@ def clear(net: Network, _: Json) -> Json:
     """Begin anew."""
     net.clear()
     return {}
+
+
+def _remember(net: Network, line: Instance, body: Json) -> None:
+    letter = Letter(_text(body, "text"), id=_text(body, "id"), at=body["at"])
+    status = _STATUSES.get(body["status"], "SERVER_ACK")
+    chats.remember(net, line, _phone(net, body), letter, origin=body["from"], status=status)
 
 
 def _receive(net: Network, body: Json) -> str:

@@ -144,6 +144,7 @@ function draw(made, phone, state) {
 
 // Writing needs a number to write to: one that has been connected at least once.
 function drawStores(article, state) {
+  const id = article.dataset.id;
   const select = article.querySelector("select");
   const stores = state.instances.filter((line) => line.own_id);
   const wanted = stores.map((line) => `${line.name}|${line.profile || line.name}`).join("\n");
@@ -152,7 +153,10 @@ function drawStores(article, state) {
     const none = new Option("Nenhuma loja conectada", "");
     const options = stores.map((line) => new Option(line.profile || line.name, line.name));
     select.replaceChildren(...(options.length ? options : [none]));
+    // At first the shop this customer knows.
+    const known = stores.find((line) => state.threads[line.name]?.[id]);
     if (stores.some((line) => line.name === chosen)) select.value = chosen;
+    else if (known) select.value = known.name;
     select.dataset.stores = wanted;
   }
   select.disabled = stores.length < 2;

@@ -1,28 +1,42 @@
-"""`manage.py seed_demo`: fill an empty demo with a store, its people and a dozen conversations."""
+"""`manage.py seed_demo`: fill an empty demo with two shops, their people and their story."""
 
 import json
 from argparse import ArgumentParser
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
-from django.utils import timezone
+from django.db import connection, transaction
 
 from automacao.gateways.port import GatewayError
 from automacao.gateways.registry import gateway
 from automacao.models import Instance
 from automacao.simulator.client import SimulatorClient, SimulatorError
+from evendas import clock
 from evendas.accounts.models import Store, TermsAcceptance, User
 from evendas.accounts.terms import Origin, accept_terms
-from sac import demo, story
-from sac.models import Attendant, AttendantDepartment, Department
+from sac.demo import SHOPS, Person, Shop
+from sac.demo.timetable import DAYS, timetable
+from sac.models import Attendant, AttendantDepartment, Department, Message, Ticket
+from sac.story import Teller
+
+# What one page of phones shows.
+_PHONES, _BUBBLES = 25, 60
+_SENDERS: dict[str, str] = {
+    Message.Origin.CUSTOMER: "customer",
+    Message.Origin.PHONE: "store_phone",
+    Message.Origin.DESK: "api",
+    Message.Origin.API: "api",
+    Message.Origin.BOT: "api",
+}
 
 
 class Command(BaseCommand):
-    help = "Cria a loja de demonstração, se ainda não existir, e a conecta ao simulador."
+    help = "Cria as lojas de demonstração, se ainda não existirem, e as conecta ao simulador."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--simulator", default=settings.GATEWAYS["evolution"]["url"])
@@ -30,89 +44,149 @@ class Command(BaseCommand):
     def handle(self, *_: Any, simulator: str, **__: Any) -> None:
         if not settings.DEMO:
             raise CommandError("A semeadura só roda na demonstração e nos testes.")
-        with transaction.atomic():
-            store = Store.objects.filter(name=demo.STORE).first() or seed(timezone.now())
-            set_passwords(store)
+        with unheard():
+            for shop in SHOPS:
+                if not User.objects.filter(email=shop.people[0].email).exists():
+                    seed(shop, clock.now())
+        set_passwords()
         try:
-            connect(Instance.objects.get(store=store, removed_at=None), simulator)
+            connect(simulator)
         except (httpx.HTTPError, SimulatorError, GatewayError) as error:
             raise CommandError(
                 f"O simulador em {simulator} não aceitou o número: {error}"
             ) from error
 
 
-def seed(now: datetime) -> Store:
-    """Make the store and everything in it, through the desk's own actions."""
-    store = Store.objects.create(name=demo.STORE)
-    instance = Instance.objects.create(
+@contextmanager
+def unheard() -> Iterator[None]:
+    """One transaction of which no worker and no screen is told: nobody is there yet.
+
+    Whoever is cut short leaves nothing behind, and begins again next time.
+    """
+    with transaction.atomic():
+        yield
+        # Sixty days of pushes would take longer to draw than the days themselves.
+        connection.run_on_commit.clear()
+
+
+def seed(shop: Shop, now: datetime) -> None:
+    """Make a store and everything in it, through the desk's own actions."""
+    with clock.at(now - timedelta(days=DAYS + 5)):
+        instance = _open(shop)
+        departments = {
+            name: Department.objects.create(
+                store=instance.store,
+                instance=instance,
+                name=name,
+                colour=colour,
+                menu_position=place,
+            )
+            for place, (name, colour) in enumerate(shop.departments, start=1)
+        }
+        people = {person.nick: _hire(instance.store, person, departments) for person in shop.people}
+    with clock.at(now):
+        Teller(instance, departments, people).tell(timetable(shop, now))
+
+
+def _open(shop: Shop) -> Instance:
+    opened = clock.now()
+    store = Store.objects.create(name=shop.name, timezone=shop.zone)
+    Store.objects.filter(pk=store.pk).update(created_at=opened)
+    return Instance.objects.create(
         store=store,
-        name="Loja SP",
-        phone=demo.NUMBER,
-        connected_phone=demo.NUMBER,
+        name=shop.line,
+        phone=shop.number,
+        connected_phone=shop.number,
+        profile_name=shop.name,
         state=Instance.State.CONNECTED,
-        state_changed_at=now,
+        state_changed_at=opened,
         gateway_token=f"demo-{store.pk}",
     )
-    departments = {
-        name: Department.objects.create(
-            store=store, instance=instance, name=name, colour=colour, menu_position=place
-        )
-        for place, (name, colour) in enumerate(demo.DEPARTMENTS, start=1)
-    }
-    for person in demo.PEOPLE:
-        _hire(store, person, departments)
-    for told in sorted(demo.STORIES, key=lambda one: -one.lines[0].ago):
-        story.tell(instance, departments[told.department], told, now=now)
-    return store
 
 
-def _hire(store: Store, person: demo.Person, departments: dict[str, Department]) -> None:
+def _hire(store: Store, person: Person, departments: dict[str, Department]) -> User:
     user = User.objects.create_user(
         person.email, store=store, full_name=person.full_name, is_admin=person.is_admin
     )
     screen = TermsAcceptance.Screen.ATTENDANT_FORM
     acceptance = accept_terms(user, by=user, screen=screen, origin=Origin(None, ""))
     if not person.nickname:
-        return
+        return user
     attendant = Attendant.objects.create(
         store=store,
         user=user,
         nickname=person.nickname,
-        can_view_all=person.is_supervisor,
-        can_close_any=person.is_supervisor,
-        can_take_over_any=person.is_supervisor,
-        can_view_finance=person.is_supervisor,
         terms_acceptance=acceptance,
+        **dict.fromkeys(person.flags, True),
     )
     AttendantDepartment.objects.bulk_create(
         AttendantDepartment(store=store, attendant=attendant, department=departments[name])
         for name in person.departments
     )
+    return user
 
 
-def set_passwords(store: Store) -> None:
+def set_passwords() -> None:
     """Give the demo's people the passwords of this machine (demo-logins.json)."""
     file = settings.LOCAL_DIR / "demo-logins.json"
     passwords = json.loads(file.read_text()) if file.exists() else {}
-    for user in User.objects.filter(store=store, email__in=passwords):
+    for user in User.objects.filter(email__in=passwords):
         if not user.check_password(passwords[user.email]):
             user.set_password(passwords[user.email])
             user.save(update_fields=["password"])
 
 
-def connect(instance: Instance, simulator: str) -> None:
-    """Make the simulated gateway know the number, and its phones the customers of the stories."""
-    webhook = instance.webhook(settings.WEBHOOK_BASE_URL)
+def connect(simulator: str) -> None:
+    """Make the simulated gateway know the numbers, and the phones what is live between them."""
     with SimulatorClient(simulator) as client:
-        client.ensure(
-            instance.gateway_name,
-            token=instance.gateway_token,
-            phone=demo.NUMBER.lstrip("+"),
-            profile=demo.STORE,
-            webhook={"url": webhook.url, "enabled": False, "events": []},
-            phones=[
-                {"number": told.phone.lstrip("+"), "name": told.name, "wa_id": told.wa_id}
-                for told in demo.STORIES[:3]
-            ],
-        )
+        for shop in SHOPS:
+            _connect(client, shop)
+
+
+def _connect(client: SimulatorClient, shop: Shop) -> None:
+    admin = User.objects.get(email=shop.people[0].email)
+    instance = Instance.objects.filter(store=admin.store_id, removed_at=None).order_by("id").first()
+    if instance is None:
+        return
+    webhook = instance.webhook(settings.WEBHOOK_BASE_URL)
+    live = list(
+        Ticket.objects.live().filter(instance=instance).for_list().order_by("-id")[:_PHONES]
+    )
+    client.ensure(
+        instance.gateway_name,
+        token=instance.gateway_token,
+        phone=shop.number.lstrip("+"),
+        profile=shop.name,
+        webhook={"url": webhook.url, "enabled": False, "events": []},
+        phones=[_phone(ticket) for ticket in reversed(live)],
+        messages=[_bubble(message, ticket) for ticket in live for message in _recent(ticket)],
+    )
     gateway(instance.gateway).configure_webhook(instance.channel(), webhook)
+
+
+def _phone(ticket: Ticket) -> dict[str, str]:
+    contact = ticket.conversation.contact
+    return {
+        "number": contact.phone.lstrip("+"),
+        "name": contact.name,
+        "wa_id": ticket.conversation.send_address,
+    }
+
+
+def _recent(ticket: Ticket) -> list[Message]:
+    """The last messages of the ticket's conversation that the network knows, oldest first."""
+    known = ticket.conversation.messages.exclude(provider_id=None).order_by("-sort_key", "-id")
+    return list(known[:_BUBBLES])[::-1]
+
+
+def _bubble(message: Message, ticket: Ticket) -> dict[str, object]:
+    unseen_since = ticket.new_since or message.created_at + timedelta(microseconds=1)
+    is_seen = message.created_at < unseen_since
+    return {
+        "id": message.provider_id,
+        "phone": ticket.conversation.send_address,
+        "from": _SENDERS[message.origin],
+        "text": message.text,
+        "at": int(message.sent_at.timestamp()),
+        "status": message.state if message.is_out else "read" if is_seen else "delivered",
+    }

@@ -7,13 +7,14 @@ from playwright.sync_api import Page
 
 Model = dict[str, Any]
 
-# In the page, before its own scripts: sockets that can be cut or go deaf, and a tally of which
-# line of a thread and which row came first by push and which by asking.
+# In the page, before its own scripts: sockets that can be cut, go deaf or hold frames back, and a
+# tally of which line of a thread and which row came first by push and which by asking.
 RIGGING = r"""
 (() => {
   const known = new Set();
   const sockets = new Set();
-  const rig = { loss: 0, isDeaf: false, lost: 0, asks: 0, came: { push: 0, asked: 0, drawn: 0 } };
+  const came = { push: 0, asked: 0, drawn: 0 };
+  const rig = { loss: 0, isDeaf: false, held: null, lost: 0, asks: 0, came };
   const parts = /id="((?:message|event|ticket)-\d+)"[^>]*? data-revision="(\d+)"/g;
   const note = (way, html) => {
     for (const [, id, revision] of (html ?? "").matchAll(parts)) {
@@ -21,6 +22,12 @@ RIGGING = r"""
       if (!known.has(fact)) rig.came[way] += 1;
       known.add(fact);
     }
+  };
+  rig.hold = () => (rig.held = []);
+  rig.release = () => {
+    const late = rig.held;
+    rig.held = null;
+    return () => late.forEach((come) => come());
   };
   rig.cut = () => sockets.forEach((socket) => socket.close());
   window.rig = rig;
@@ -34,6 +41,9 @@ RIGGING = r"""
         const isPush = ["row", "thread", "gone"].includes(frame.t);
         if (rig.isDeaf || (isPush && Math.random() < rig.loss)) {
           rig.lost += 1;
+          event.stopImmediatePropagation();
+        } else if (rig.held && isPush) {
+          rig.held.push(() => socket.onmessage({ data: event.data }));
           event.stopImmediatePropagation();
         } else note("push", frame.html);
       });

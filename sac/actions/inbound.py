@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from automacao.gateways.port import Event, MessageEcho, MessageReceived
@@ -20,7 +21,7 @@ from evendas.bell import ring
 from sac.actions.codes import take_codes
 from sac.actions.people import Identities, find_or_create_contacts
 from sac.actions.rows import write_columns
-from sac.actions.statuses import apply_early_statuses
+from sac.actions.statuses import apply_early_statuses, show_on_list
 from sac.actions.trail import step
 from sac.announce import Announcement
 from sac.models import Contact, Conversation, Department, Message, Ticket, TicketEvent
@@ -33,8 +34,9 @@ _NAMELESS = (
     Message.State.SENDING,
     Message.State.UNKNOWN,
     Message.State.UNCONFIRMED,
-    # Accepted by an answer that did not name the message.
+    # Accepted by an answer that did not name the message, or seen on the phone by a person.
     Message.State.ACCEPTED,
+    Message.State.SENT,
 )
 
 
@@ -64,6 +66,8 @@ class Thread:
     messages: list[Message] = field(default_factory=list)
     events: list[TicketEvent] = field(default_factory=list)
     adopted: list[Message] = field(default_factory=list)
+    # Earlier chapters whose rows of the list follow what was adopted.
+    past: list[Ticket] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.announcement = Announcement(self.conversation)
@@ -183,12 +187,14 @@ def _has_echo(arrivals: Iterable[tuple[Arrival, Said]]) -> bool:
 
 
 def _unsettled_messages(conversations: Sequence[Conversation]) -> dict[int, list[Message]]:
-    """Ours that may come back as an echo, oldest first."""
+    """Ours that may come back as an echo: what is on its way, then the rest, oldest first."""
     rows = Message.objects.filter(
         conversation__in=conversations, provider_id=None, state__in=_NAMELESS
     )
     found: dict[int, list[Message]] = defaultdict(list)
-    for row in rows.select_related("attendant", "ticket").order_by("id"):
+    on_its_way = Q(state__in=[Message.State.SENDING, Message.State.UNKNOWN])
+    rows = rows.alias(is_settled=~on_its_way).order_by("is_settled", "id")
+    for row in rows.select_related("attendant", "ticket"):
         found[row.conversation_id].append(row)
     return found
 
@@ -303,6 +309,8 @@ def _save(instance: Instance, threads: Sequence[Thread]) -> None:
     Ticket.objects.bulk_create(new)
     Message.objects.bulk_create(messages)
     write_columns(adopted, Message.SENDING_FIELDS)
+    for row in threads:
+        row.past = show_on_list([one for one in row.adopted if one.ticket != row.ticket])
     TicketEvent.objects.bulk_create([event for row in threads for event in row.events])
     write_columns([ticket for row in threads for ticket in _shown(row)], Ticket.ACTIVITY_FIELDS)
     write_columns([row.conversation for row in threads], ["revision", "send_address"])
@@ -335,6 +343,8 @@ def _announce(thread: Thread) -> None:
     announcement.changed(*thread.events, *thread.messages, *thread.adopted)
     if thread.ticket:
         announcement.ticket_changed(thread.ticket, before=thread.before)
+    for ticket in thread.past:
+        announcement.ticket_changed(ticket, before=Sight.of(ticket))
     announcement.after_commit()
     if thread.adopted:
         # What waited behind an unknown outcome may go.

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models.functions import TruncSecond
 
 from automacao.gateways.port import Accepted, GatewayError, OutboundText, Outcome
 from automacao.models import Instance
@@ -39,7 +40,7 @@ def begin_sending(conversation_id: int) -> Sending | None:
     with transaction.atomic():
         (conversation,) = Conversation.objects.locked([conversation_id])
         now = clock.now()
-        head = conversation.messages.filter(state__in=BUSY).order_by("id").first()
+        head = _head(conversation)
         if head is None or not _may_leave(head, conversation.instance, now):
             return None
         head.state = Message.State.SENDING
@@ -55,6 +56,13 @@ def begin_sending(conversation_id: int) -> Sending | None:
             address=conversation.send_address, text=head.text, reply_to=head.reply_to or None
         ),
     )
+
+
+def _head(conversation: Conversation) -> Message | None:
+    """What is on its way, whenever it was written: one that is sent again waits for it too."""
+    busy = conversation.messages.filter(state__in=BUSY)
+    is_queued = models.Q(state=Message.State.QUEUED)
+    return busy.alias(is_queued=is_queued).order_by("is_queued", "id").first()
 
 
 def _may_leave(head: Message, instance: Instance, now: datetime) -> bool:
@@ -89,14 +97,23 @@ def _drop_echo(message: Message, provider_id: str) -> None:
     echo = Message.objects.filter(instance=message.instance_id, provider_id=provider_id).first()
     if echo is None:
         return
-    tickets = Ticket.objects.filter(conversation=message.conversation_id)
-    tickets.filter(preview_message_id=echo.pk).update(
-        preview_message_id=message.pk, preview_origin=message.origin
-    )
     message.state, message.error = echo.state, echo.error
     echo.provider_id, echo.state = None, Message.State.SUPERSEDED
     echo.conversation = message.conversation
     save_and_announce([echo])
+    _show_another(echo)
+
+
+def _show_another(echo: Message) -> None:
+    """Let the list show what was last said besides the echo: it may stand in another chapter."""
+    ticket = Ticket.objects.filter(preview_message_id=echo.pk).first()
+    if ticket is None:
+        return
+    said = ticket.messages.exclude(state=Message.State.SUPERSEDED)
+    newest = said.order_by(TruncSecond("sent_at").desc(), "-id").first()
+    if newest:
+        ticket.show(newest)
+        ticket.save(update_fields=Ticket.ACTIVITY_FIELDS)
 
 
 def fail_sending(message_id: int, error: GatewayError) -> None:

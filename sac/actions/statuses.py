@@ -103,7 +103,7 @@ def save_and_announce(messages: Sequence[Message]) -> None:
         message.revision = message.conversation.next_revision()
     write_columns(messages, Message.SENDING_FIELDS)
     write_columns(announcements, ["revision", "send_address"])
-    followed = _show_on_list(messages)
+    followed = show_on_list(messages)
     for message in messages:
         announcement = announcements[message.conversation]
         announcement.changed(message)
@@ -113,8 +113,11 @@ def save_and_announce(messages: Sequence[Message]) -> None:
         announcement.after_commit()
 
 
-def _show_on_list(messages: Sequence[Message]) -> list[Ticket]:
-    """Let the rows of the list follow the messages they show; return those that changed."""
+def show_on_list(messages: Sequence[Message]) -> list[Ticket]:
+    """Let the rows of the list follow the messages they show; return those that changed.
+
+    The caller holds the lock of the messages' conversations.
+    """
     tickets = {
         ticket.pk: ticket
         for ticket in Ticket.objects.locked([row.ticket_id for row in messages if row.ticket_id])

@@ -186,6 +186,11 @@ class Ticket(StoreRow):
         # The provider counts whole seconds: within one, the last to arrive is the newer.
         if message.sent_at.replace(microsecond=0) < self.last_activity_at.replace(microsecond=0):
             return False
+        self.show(message)
+        return True
+
+    def show(self, message: "Message") -> None:
+        """Show `message` on the list, whatever is there."""
         self.last_activity_at = max(self.last_activity_at, message.sent_at)
         self.preview = " ".join(message.text.split())[:160]
         self.preview_kind = message.kind
@@ -193,7 +198,6 @@ class Ticket(StoreRow):
         self.preview_origin = message.origin
         self.preview_state = message.state
         self.preview_message_id = message.pk
-        return True
 
     def follow(self, message: "Message") -> bool:
         """Take over the state of the message being shown. Tell whether it was that one."""

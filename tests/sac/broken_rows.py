@@ -208,10 +208,10 @@ BREAKS = [
     Break("revision_once", "UPDATE sac_message SET revision = 3"),
     Break(
         "revision_is_explained",
-        "UPDATE sac_conversation SET revision = revision + 1 WHERE id = (SELECT"
+        "UPDATE sac_conversation SET revision = revision + 2 WHERE id = (SELECT"
         f" conversation_id FROM sac_ticket WHERE id = {WAITING})",
     ),
-    Break("revision_is_explained", f"DELETE FROM sac_message WHERE ticket_id = {WAITING}"),
+    Break("revision_is_explained", f"DELETE FROM sac_ticketevent WHERE ticket_id = {WAITING}"),
     Break(
         "inbox_ended_one_way",
         f"UPDATE automacao_inboundevent SET error = 'falhou' WHERE id = {DONE}",

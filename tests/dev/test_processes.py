@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,16 @@ def test_the_log_of_the_run_before_is_kept(supervisor: Supervisor, tmp_path: Pat
 
     assert (tmp_path / "migrate.log").read_text() == "second\n"
     assert (tmp_path / "migrate.log.1").read_text() == "first\n"
+
+
+def test_a_child_that_gave_itself_up_is_started_again_and_one_that_fails_is_not(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    script = "[ -e second ] && exit 3; touch second; echo up; exit 75"
+    worker = replace(program("worker", script, tmp_path), gives_up_with=75)
+    supervisor.begin(worker)
+
+    with pytest.raises(Failure, match=r"worker parou sozinho \(código 3\)\."):
+        supervisor.watch()
+
+    assert (tmp_path / "second").exists()

@@ -173,7 +173,7 @@ class Trouble:
         desk.restart("web")
 
 
-def valkey() -> "Redis[bytes]":
+def valkey() -> Redis:
     """The server of the running desk, at its own database."""
     address = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{REDIS_DATABASE}")
     return Redis.from_url(address.geturl())

@@ -46,7 +46,7 @@ def find_phone(net: Network, address: str) -> Phone | None:
 
 def add_phone(net: Network, wa_id: str, *, name: str = "", lid: str = "") -> Phone:
     """Give a customer a phone, registered under exactly these digits."""
-    phone = Phone(wa_id, dialling.canonical(wa_id), name, lid, touched_at=time.time())
+    phone = Phone(wa_id, dialling.canonical(wa_id), name, lid)
     net.world.phones[wa_id] = phone
     net.touch()
     return phone

@@ -4,6 +4,7 @@ JSON in and out, no key: the server listens on 127.0.0.1 only. `instance` may be
 there is just one. A wrong request answers 400 with `{"error": sentence}`.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -157,6 +158,8 @@ def phone(net: Network, body: Json) -> Json:
     known.lid = body.get("lid", known.lid)
     known.is_on_whatsapp = body.get("exists", known.is_on_whatsapp)
     known.reads_alone = body.get("reads_alone", known.reads_alone)
+    # Whatever phone somebody has just made or changed is on the page.
+    known.touched_at = time.time()
     if body.get("online", known.is_online) != known.is_online:
         chats.set_online(net, known, is_online=body["online"])
     net.touch()

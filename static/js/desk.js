@@ -137,8 +137,10 @@ const look = afterQuiet(400, async () => {
 });
 
 function showLines(fresh) {
+  const shown = the("lines");
+  shown.dataset.summary = fresh.dataset.summary;
   // One that reads the same stays: screen readers speak it.
-  if (fresh && fresh.textContent !== the("lines").textContent) the("lines").replaceWith(fresh);
+  if (fresh.textContent !== shown.textContent) shown.replaceChildren(...fresh.childNodes);
   tellLines();
 }
 

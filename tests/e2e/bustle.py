@@ -96,6 +96,17 @@ class Bustle:
 
     def __post_init__(self) -> None:
         self.dice = Random(self.seed)
+        self._line = self.desk.simulator.own_line()
+        self._simulator = SimulatorClient(self.desk.phones)
+        self._database = psycopg.connect(self.desk.database_url, autocommit=True)
+        self._phones = [f"+{phone}" for phone in self.customers]
+
+    def close(self) -> None:
+        """End the connections, those of the hands too."""
+        self._simulator.close()
+        self._database.close()
+        for hand in self.hands.values():
+            hand.close()
 
     @contextmanager
     def going_on(self) -> Iterator[None]:
@@ -116,28 +127,19 @@ class Bustle:
 
     def standing(self) -> list[Standing]:
         """The live tickets of these customers."""
-        with psycopg.connect(self.desk.database_url) as connection:
-            return [Standing(*row) for row in connection.execute(_STANDING, [self._phones])]
+        return [Standing(*row) for row in self._database.execute(_STANDING, [self._phones])]
 
     def is_settled(self) -> bool:
         """Whether all that was said has arrived, on both sides."""
-        with psycopg.connect(self.desk.database_url) as connection:
-            row = connection.execute(_RESTLESS, [self._phones]).fetchone()
-        return row == (0,)
-
-    @property
-    def _phones(self) -> list[str]:
-        return [f"+{phone}" for phone in self.customers]
+        return self._database.execute(_RESTLESS, [self._phones]).fetchone() == (0,)
 
     def write(self, *phones: str) -> None:
         """Let these customers write, in this order."""
-        line = self.desk.simulator.own_line()
         said = [
-            {"from": phone, "text": f"Mensagem {uuid4().hex[:8]}", "instance": line}
+            {"from": phone, "text": f"Mensagem {uuid4().hex[:8]}", "instance": self._line}
             for phone in phones
         ]
-        with SimulatorClient(self.desk.phones) as simulator:
-            simulator.receive_many(said)
+        self._simulator.receive_many(said)
         self.done["message"] += len(phones)
 
     def _run(self) -> None:
@@ -149,7 +151,7 @@ class Bustle:
 
     def _act(self) -> None:
         if self.dice.random() < 0.3:
-            self.write(*self.dice.choices(self.customers, k=self.dice.randint(1, 4)))
+            self.write(*self.dice.choices(self.customers, k=self.dice.randint(1, 6)))
             return
         tickets = self.standing()
         for ticket in self.dice.sample(tickets, k=min(4, len(tickets))):

@@ -64,8 +64,7 @@ def bustle(desk: Running, windows: dict[str, Page], customers: list[str]) -> Ite
     until(windows["ana"], lambda: len(bustle.standing()) == len(customers), seconds=20)
     bustle.give(customers[0], "sara")
     yield bustle
-    for hand in hands.values():
-        hand.close()
+    bustle.close()
 
 
 @pytest.mark.drill

@@ -43,11 +43,11 @@ class Verdict(Enum):
 class Sight:
     """What one look at a worker shows: counters that only grow, and the state of the moment.
 
-    `was_asked`: Redis took a question since the look before.
+    A full worker begins a task only when another is done. `was_asked`: Redis took a question.
     """
 
     heard: int
-    done: int
+    begun: int
     is_full: bool
     was_asked: bool
 
@@ -68,7 +68,7 @@ class Patience:
             self._silent_since = None
         elif self._silent_since is None:
             self._silent_since = now
-        if seen.done != before.done or not seen.is_full:
+        if seen.begun != before.begun or not seen.is_full:
             self._full_since = None
         elif self._full_since is None:
             self._full_since = now
@@ -86,12 +86,11 @@ class Watchdog(bootsteps.StartStopStep):
         super().__init__(parent)
         # Its consumer and its name come with the steps that follow.
         self._worker: Any = parent
-        self._heard = self._done = 0
+        self._heard = 0
         self._is_over = threading.Event()
 
     def start(self, parent: WorkController) -> None:  # noqa: ARG002 - Celery's signature
         signals.task_received.connect(self._note_heard, weak=False)
-        signals.task_postrun.connect(self._note_done, weak=False)
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def stop(self, parent: WorkController) -> None:  # noqa: ARG002 - Celery's signature
@@ -102,9 +101,6 @@ class Watchdog(bootsteps.StartStopStep):
 
     def _note_heard(self, **_: Any) -> None:
         self._heard += 1
-
-    def _note_done(self, **_: Any) -> None:
-        self._done += 1
 
     def _watch(self) -> None:
         patience = Patience(deaf_after=settings.DEAF_AFTER, stuck_after=settings.STUCK_AFTER)
@@ -122,7 +118,12 @@ class Watchdog(bootsteps.StartStopStep):
 
     def _look(self) -> Sight:
         is_full = self._is_full()
-        return Sight(self._heard, self._done, is_full, not is_full and self._ask())
+        return Sight(
+            heard=self._heard,
+            begun=state.all_total_count[0],
+            is_full=is_full,
+            was_asked=not is_full and self._ask(),
+        )
 
     def _is_full(self) -> bool:
         """It takes nothing more for now, and so hears nothing: by the very rule it takes by."""

@@ -1,6 +1,7 @@
 """Signing in and out: one sentence for every wrong pair, few tries, and no way to another site."""
 
 import pytest
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -125,6 +126,24 @@ def test_signing_in_forgives_the_tries_before(caio: User) -> None:
         for n in range(9):
             assert sign_in(caio.email, f"errada{n}").status_code == 200
         assert sign_in(caio.email, PASSWORD).status_code == 302
+
+
+def test_signing_in_to_ones_own_account_buys_no_guesses_at_another(caio: User, eva: Actor) -> None:
+    for n in range(9):
+        assert sign_in(caio.email, f"errada{n}").status_code == 200
+    assert sign_in(eva.user.email, PASSWORD).status_code == 302
+    assert sign_in(caio.email, "errada9").status_code == 429
+
+
+def test_no_password_is_written_down_with_a_failed_try(caio: User) -> None:
+    client = Client()
+    client.force_login(caio, backend="django.contrib.auth.backends.ModelBackend")
+    words = {"old_password": "velha-9x", "new_password1": "nova-8y-z", "new_password2": "nova-8y-z"}
+    client.post("/conta/senha/", words)
+    sign_in(caio.email, "chute-7w")
+    written = " ".join(str(row) for row in AccessAttempt.objects.values_list())
+    assert caio.email in written
+    assert not [word for word in (*words.values(), "chute-7w") if word in written]
 
 
 # --- Where it leads ------------------------------------------------------------------------------

@@ -257,6 +257,17 @@ def test_sessions_and_screens_end_with_the_old_password(
     assert pushes == [({f"user.{ana.user.pk}"}, {"t": "rights"})]
 
 
+def test_a_new_password_opens_an_account_that_was_shut(ana: Actor, forgotten: Desk) -> None:
+    guess = {"username": ana.user.email, "password": "errada"}
+    for n in range(10):
+        Client().post("/entrar/", guess, REMOTE_ADDR=f"10.0.0.{n}")
+    assert Client().post("/entrar/", guess).status_code == 429
+    forgotten.ask(ana.user.email)
+    choose(link())
+    known = {"username": ana.user.email, "password": NEW}
+    assert Client().post("/entrar/", known).status_code == 302
+
+
 def test_asking_and_resetting_are_on_record(ana: Actor, forgotten: Desk) -> None:
     forgotten.ask(ana.user.email, ip="10.0.0.7")
     choose(link())

@@ -23,7 +23,11 @@ from sac.models import Attendant, AttendantDepartment, Department, Message, Tick
 from sac.permissions import Rights
 
 # How long an example takes is the machine's business, never a verdict.
-hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.register_profile("untimed", deadline=None, stateful_step_count=30)
+# For `--hypothesis-profile=faults`: looks further, and elsewhere each time.
+hypothesis.settings.register_profile(
+    "faults", deadline=None, stateful_step_count=60, max_examples=1000, print_blob=True
+)
 hypothesis.settings.load_profile("untimed")
 
 pytest_plugins = ["tests.services", "tests.simulated", "tests.chromium", "tests.tally"]

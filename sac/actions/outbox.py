@@ -16,7 +16,9 @@ from automacao.gateways.port import Accepted, GatewayError, OutboundText, Outcom
 from automacao.models import Instance
 from evendas import clock
 from sac.actions.statuses import apply_early_statuses, save_and_announce
+from sac.announce import Announcement
 from sac.models import Conversation, Message, Ticket
+from sac.permissions import Sight
 
 BUSY = (Message.State.QUEUED, Message.State.SENDING, Message.State.UNKNOWN)
 
@@ -106,7 +108,8 @@ def _drop_echo(message: Message, provider_id: str) -> None:
 
 def _show_another(echo: Message) -> None:
     """Let the list show what was last said besides the echo: it may stand in another chapter."""
-    ticket = Ticket.objects.filter(preview_message_id=echo.pk).first()
+    shown = Ticket.objects.for_list().filter(conversation=echo.conversation_id)
+    ticket = shown.filter(preview_message_id=echo.pk).first()
     if ticket is None:
         return
     said = ticket.messages.exclude(state=Message.State.SUPERSEDED)
@@ -114,6 +117,9 @@ def _show_another(echo: Message) -> None:
     if newest:
         ticket.show(newest)
         ticket.save(update_fields=Ticket.ACTIVITY_FIELDS)
+        announcement = Announcement(echo.conversation)
+        announcement.ticket_changed(ticket, before=Sight.of(ticket))
+        announcement.after_commit()
 
 
 def fail_sending(message_id: int, error: GatewayError) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from automacao.gateways.port import (
     Accepted,
+    GatewayError,
     RecipientNotOnWhatsApp,
     SendOutcomeUnknown,
 )
@@ -61,6 +62,7 @@ def busy(box: Postbox, shop: Shop, ana: Actor, bia: Actor, sara: Actor, answer: 
     """A day in which everything happened that may."""
     box.bring(*(box.said(f"Oi,\u00a0sou\n a {n}", phone=phone) for n, phone in enumerate(PHONES)))
     box.bring(box.body("messages.edited", {"key": {"id": "3A01"}}), box.status("3EB0FF", "READ"))
+    assert bia.attendant
     _, sent, handed, closed, stuck, failing = tickets()
     arrived = deliver(answer(sent, by=ana, text="Bom dia!"))
     box.bring(box.status(arrived, "READ"), box.said("Obrigada", phone=PHONES[1]))
@@ -94,7 +96,7 @@ def deliver(message: Message) -> str:
     return provider_id
 
 
-def fail(message: Message, error: Exception) -> Message:
+def fail(message: Message, error: GatewayError) -> Message:
     assert begin_sending(message.conversation_id)
     fail_sending(message.pk, error)
     return message

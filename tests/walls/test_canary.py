@@ -76,8 +76,9 @@ def test_no_frame_of_a_socket_says_the_word_while_the_other_store_works(
     tabs = [open_tab(person) for person in (ana, sara, dono)]
     theirs = open_tab(far.boss)
     for tab in tabs:
-        # Asking for their conversation by its number is answered by nothing.
+        # Asking for their conversation by its number is answered as for one nobody has.
         tab.watch(far.open.conversation_id)
+        assert tab.next() == {"t": "watching", "conversation": None, "revision": None}
     theirs.watch(far.open.conversation_id)
     assert theirs.next()["t"] == "watching"
     _work(far)

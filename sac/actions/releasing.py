@@ -46,15 +46,10 @@ def _put_back(ticket_id: int, *, by: User | None) -> None:
         lost = ticket.attendant if ticket.attendant and not ticket.attendant.is_active else None
         if not gone and not lost:
             return
-        queued_at = None if ticket.attendant else ticket.queued_at
         what = f"Departamento {gone}" if gone else f"Acesso de {lost}"
         put_back(
             row, by=by, department=None if gone else ticket.department, note=f"{what} desativado."
         )
-        if queued_at:
-            # Who waited already keeps their place in the queue.
-            ticket.queued_at = queued_at
-            ticket.save(update_fields=["queued_at"])
 
 
 def _gone_place(ticket: Ticket) -> Department | None:

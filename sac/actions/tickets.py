@@ -163,7 +163,7 @@ def close_ticket(ticket: Ticket, *, by: User, rights: Rights, reason: str = "") 
         current = row.ticket
         if current.status == Ticket.Status.CLOSED:
             raise TooLate("Este atendimento já foi encerrado.")
-        insist(may_close(rights, current))
+        insist(still_sees(rights, current) and may_close(rights, current))
         closer = Attendant.objects.filter(pk=rights.attendant_id or 0).first()
         began = current.taken_at if rights.owns(current) else None
         current.status = Ticket.Status.CLOSED

@@ -87,12 +87,16 @@ def put_back(row: Held, *, by: User | None, department: Department | None, note:
 
 
 def put_in_queue(row: Held, department: Department | None) -> None:
-    """Let a held ticket wait, nobody's, from now on. NOVO is the caller's."""
+    """Let a held ticket wait, nobody's; who waited already keeps their place.
+
+    NOVO is the caller's.
+    """
     ticket = row.ticket
+    if ticket.status != Ticket.Status.WAITING:
+        ticket.queued_at = row.now
     ticket.department = department
     ticket.attendant = ticket.taken_at = None
     ticket.status = Ticket.Status.WAITING
-    ticket.queued_at = row.now
     ticket.save(
         update_fields=["department", "attendant", "taken_at", "status", "queued_at", "new_since"]
     )

@@ -67,7 +67,11 @@ def attendant_state(request: StoreRequest, attendant_id: int) -> HttpResponse:
     """Shut a person out (`ativo=0`) or let them in again (`ativo=1`)."""
     attendant = _attendant(request, attendant_id)
     origin = Origin.of(request)
-    if request.POST.get("ativo") == "1":
+    wanted = request.POST.get("ativo")
+    if wanted not in {"0", "1"}:
+        messages.error(request, "Nada foi mudado: use os botões desta página.")
+        return redirect("attendant_edit", attendant.pk)
+    if wanted == "1":
         attendants.reactivate_attendant(attendant, by=request.user, origin=origin)
         messages.success(request, f"{attendant} voltou a ter acesso.")
         return redirect("attendant_edit", attendant.pk)

@@ -237,3 +237,9 @@ def test_an_operator_has_no_desk_and_can_leave_all_the_same(db: None) -> None:
     assert "Sair" in form.text
     assert client.post("/sair/")["Location"] == "/entrar/"
     assert client.get("/").status_code == 302
+
+
+def test_a_request_that_cannot_be_read_is_refused_in_portuguese() -> None:
+    answer = Client(raise_request_exception=False).get("/entrar/", HTTP_HOST="outro.test")
+    assert answer.status_code == 400
+    assert read(answer).find("h1")[0].text == "Pedido recusado"

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from evendas.accounts.models import AuditEntry
+from evendas.accounts.models import AuditEntry, User
 from sac.actions.releasing import release_stranded
 from sac.models import Attendant
 from tests.conftest import PASSWORD, Actor, Shop
@@ -149,3 +149,12 @@ def test_what_is_missing_is_told(shop: Shop, dono: Actor, field: str, value: obj
     answer = dono.client.post(SELF, data)
     assert error_of(answer, field)
     assert not Attendant.objects.exists()
+
+
+@pytest.mark.parametrize("data", [{}, {"ativo": ""}, {"ativo": "sim"}, {"estado": "0"}])
+def test_a_form_that_says_neither_changes_nothing(
+    dono: Actor, ana: Actor, data: dict[str, str]
+) -> None:
+    answer = dono.client.post(f"{address(ana.attendant)}situacao/", data, follow=True)
+    assert "Nada foi mudado" in answer.content.decode()
+    assert User.objects.get(pk=ana.user.pk).is_active

@@ -60,6 +60,16 @@ def test_it_waits_in_the_other_department(shop: Shop, ana: Actor, anas: Ticket) 
     assert now.is_new
 
 
+def test_who_waited_already_keeps_their_place_in_the_other_line(shop: Shop, ana: Actor) -> None:
+    with clock.at(MORNING):
+        ticket = shop.hears(department=shop.support)
+    with clock.at(MORNING + timedelta(minutes=40)):
+        transfer(ana, ticket, shop.sales)
+    now = now_of(ticket)
+    assert (now.status, now.department) == ("waiting", shop.sales)
+    assert now.queued_at == MORNING
+
+
 def test_both_departments_and_the_one_who_had_it_are_on_the_trail(
     shop: Shop, ana: Actor, anas: Ticket
 ) -> None:

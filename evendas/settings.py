@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import environ
 from celery.schedules import schedule
+from cryptography.fernet import Fernet, MultiFernet
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -37,22 +38,40 @@ ENCRYPTION_KEYS: list[str] = _required(
     "give it Fernet keys, newest first",
     demo="ZGVtby1vbmx5LW5vdC1hLXNlY3JldC1rZXktMDAwMDE=",
 ).split(",")
+try:
+    MultiFernet([Fernet(key) for key in ENCRYPTION_KEYS])
+except ValueError as error:
+    raise ImproperlyConfigured(f"EVENDAS_ENCRYPTION_KEYS: {error}") from error
 
 # The address people use, and the one the gateway posts its webhooks to.
-PUBLIC_URL: str = env.str("EVENDAS_PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
-WEBHOOK_BASE_URL: str = env.str("EVENDAS_WEBHOOK_BASE_URL", default=PUBLIC_URL).rstrip("/")
+PUBLIC_URL = _required(
+    "EVENDAS_PUBLIC_URL", "give it the address people use", demo=f"http://127.0.0.1:{PORT}"
+).rstrip("/")
+# Empty is unset: compose files and .env files write it so.
+WEBHOOK_BASE_URL: str = (env.str("EVENDAS_WEBHOOK_BASE_URL", default="") or PUBLIC_URL).rstrip("/")
 HTTPS = urlsplit(PUBLIC_URL).scheme == "https"
-ALLOWED_HOSTS: list[str] = env.list(
-    "EVENDAS_ALLOWED_HOSTS",
-    default=[urlsplit(PUBLIC_URL).hostname or "127.0.0.1", "localhost", "127.0.0.1"],
-)
+if not (HTTPS or DEMO or DEBUG):
+    raise ImproperlyConfigured("EVENDAS_PUBLIC_URL: people's passwords need an https address.")
+# A webhook refused for its host is never told again: the address given to the gateway is ours too.
+ALLOWED_HOSTS: list[str] = [
+    *filter(None, env.list("EVENDAS_ALLOWED_HOSTS", default=[])),
+    *filter(None, (urlsplit(url).hostname for url in (PUBLIC_URL, WEBHOOK_BASE_URL))),
+    "localhost",
+    "127.0.0.1",
+]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # --- The gateways of this installation: address and key are never typed by a store --------------
 GATEWAYS = {
     "evolution": {
-        "url": env.str("EVENDAS_GATEWAY_URL", default=f"http://127.0.0.1:{SIMULATOR_PORT}"),
-        "key": env.str("EVENDAS_GATEWAY_KEY", default="demo-gateway-key" if DEMO else ""),
+        "url": _required(
+            "EVENDAS_GATEWAY_URL",
+            "give it the gateway's address",
+            demo=f"http://127.0.0.1:{SIMULATOR_PORT}",
+        ),
+        "key": _required(
+            "EVENDAS_GATEWAY_KEY", "give it the gateway's global key", demo="demo-gateway-key"
+        ),
     },
 }
 # Webhook bodies above this are refused with 413 (Evolution retries 413, never 400).
@@ -245,7 +264,18 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
-AXES_RESET_ON_SUCCESS = True
+# It would forgive the whole address: the sign-in page forgives the account alone.
+AXES_RESET_ON_SUCCESS = False
+# A failed try is written down with what was posted: never with a password, old or new.
+AXES_SENSITIVE_PARAMETERS = [
+    "username",
+    "ip_address",
+    "old_password",
+    "new_password1",
+    "new_password2",
+    "csrfmiddlewaretoken",
+]
+AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -315,7 +345,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secret_addresses": {"()": "evendas.secrets.SecretAddresses"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["secret_addresses"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.str("EVENDAS_LOG_LEVEL", default="INFO")},
     "loggers": {
         # One line per request is the proxy's business.

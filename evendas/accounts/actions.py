@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from axes import utils as axes_utils
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
@@ -41,10 +42,14 @@ def email_must_be_free() -> Iterator[None]:
 def change_password(
     user: User, password: str, *, by: User, action: str = "password.changed", origin: Origin
 ) -> None:
-    """Give a person a new password: every session and socket they had is over."""
+    """Give a person a new password: every session and socket they had is over.
+
+    So are the failed tries before it: whoever set it knew the old one, the mailbox, or the person.
+    """
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
+        axes_utils.reset(username=user.email)
         record(action, by=by, target=user, ip=origin.ip)
         look_again([user.pk])
 

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from axes import utils as axes_utils
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash, views
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -36,6 +38,14 @@ class SignIn(views.LoginView):
         """Show the login as a page of its own, also when a fragment's request ended up here."""
         response = super().dispatch(request, *args, **kwargs)
         return _as_own_page(request, response)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Forgive this account's failed tries, and no other's: who has an account of their own
+        must not buy more guesses at somebody else's with it.
+        """
+        response = super().form_valid(form)
+        axes_utils.reset(username=form.get_user().email)
+        return response
 
 
 class SignOut(views.LogoutView):

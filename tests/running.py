@@ -61,7 +61,7 @@ def running(folder: Path, *, redis_database: int, **settings: str) -> Iterator[R
     redis_url = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{redis_database}").geturl()
     with lent_database(f"stack_{redis_database}") as database_url:
         urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
-        with running_on(urls, folder, **settings) as desk:
+        with running_on(urls, folder, settings) as desk:
             yield desk
 
 
@@ -69,9 +69,9 @@ def running(folder: Path, *, redis_database: int, **settings: str) -> Iterator[R
 def running_on(
     urls: Mapping[str, str],
     folder: Path,
+    settings: Mapping[str, str],
     *,
     fill: Callable[[Mapping[str, str]], Program] = stack.seed,
-    **settings: str,
 ) -> Iterator[Running]:
     """Bring the site up in `folder` on these servers, with extra settings in its environment.
 
@@ -80,7 +80,7 @@ def running_on(
     addresses = Addresses(free_port(), free_port())
     folder = made(folder)
     logins = demo_logins(folder)
-    env = stack.environment(folder, addresses, own_secrets(folder), urls) | settings
+    env = stack.environment(folder, addresses, own_secrets(folder), urls) | dict(settings)
     supervisor = Supervisor(private(folder / "logs"))
     children: dict[str, Child] = {}
     try:

@@ -149,7 +149,7 @@ def house(folder: Path, **settings: str) -> Iterator[House]:
         servers.await_ready(*started)
         database.create_database()
         urls = {"DATABASE_URL": database.url, "REDIS_URL": valkey.url}
-        with running_on(urls, folder / "desk", fill=_opening, **settings) as desk:
+        with running_on(urls, folder / "desk", settings, fill=_opening) as desk:
             desk.children |= {child.program.name: child for child in started}
             yield from _kept(House(desk, database, valkey, _environment(desk), _facts(folder)))
     finally:

@@ -85,7 +85,8 @@ def _face(instance: Instance, now: datetime) -> str:  # noqa: PLR0911 - one line
         return _connecting(instance, now)
     if instance.state in {State.LOGGED_OUT, State.BANNED} or instance.session_ended_at:
         return "lost"
-    return "expired" if instance.gateway_token and not instance.connected_phone else "lost"
+    is_unread = instance.gateway_token and not instance.connected_phone
+    return "expired" if instance.qr_expires_at or is_unread else "lost"
 
 
 def _connecting(instance: Instance, now: datetime) -> str:

@@ -6,8 +6,10 @@ trouble is 503. No session, and nothing that needs Redis before the answer is de
 
 import hashlib
 import logging
+from typing import IO
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -27,7 +29,8 @@ _LANES = {Lane.FRESH: InboundEvent.Lane.FRESH, Lane.BULK: InboundEvent.Lane.BULK
 @require_POST
 def receive(request: HttpRequest, gateway_name: str, webhook_key: str) -> HttpResponse:
     """Accept one webhook. 404 unknown address, 401 wrong secret, 403 another number's event,
-    413 over 25 MB, 400 not JSON (kept), 503 our own trouble, 200 stored.
+    413 over 25 MB, 400 not JSON (kept), 503 our own trouble or a body nobody can find the end of,
+    200 stored.
     """
     # PostgreSQL refuses the very question when it holds a NUL.
     if not webhook_key.isprintable():
@@ -43,12 +46,16 @@ def receive(request: HttpRequest, gateway_name: str, webhook_key: str) -> HttpRe
 
 def _receive(request: HttpRequest, instance: Instance) -> HttpResponse:
     adapter = gateway(instance.gateway)
-    raw = _read(request)
-    if raw is None:
+    body = _body_of(request)
+    if body is None:
+        return HttpResponse(status=503)
+    raw = body.read(settings.WEBHOOK_MAX_BYTES + 1)
+    if len(raw) > settings.WEBHOOK_MAX_BYTES:
         return HttpResponse(status=413)
     if not adapter.authenticate(request.headers, raw, instance.webhook_secret):
         return HttpResponse(status=401)
-    triage = adapter.triage(request.headers, raw, instance.gateway_name)
+    names = (instance.gateway_name, *instance.former_names)
+    triage = adapter.triage(request.headers, raw, *names)
     if triage.status == 403:
         logger.warning("instance %s refused an event: %s", instance.pk, triage.reason)
         return HttpResponse(status=403)
@@ -56,10 +63,16 @@ def _receive(request: HttpRequest, instance: Instance) -> HttpResponse:
     return HttpResponse(status=triage.status)
 
 
-def _read(request: HttpRequest) -> bytes | None:
-    """Read the body, or None when it is over the limit, whatever Content-Length says."""
-    raw = request.read(settings.WEBHOOK_MAX_BYTES + 1)
-    return None if len(raw) > settings.WEBHOOK_MAX_BYTES else raw
+def _body_of(request: HttpRequest) -> HttpRequest | IO[bytes] | None:
+    """Where to read the body from; None where no server told that a chunked one was put together.
+
+    Under WSGI Django reads as far as Content-Length, which says nothing of a chunked body.
+    """
+    is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+    if not is_chunked or not isinstance(request, WSGIRequest):
+        return request
+    body: IO[bytes] = request.environ["wsgi.input"]
+    return body if request.environ.get("wsgi.input_terminated") else None
 
 
 def _keep(instance: Instance, raw: bytes, redacted: bytes, triage: Triage) -> None:

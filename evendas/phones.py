@@ -65,6 +65,11 @@ def is_service(e164: str) -> bool:
     return e164.startswith("+55") and _is_service(e164.removeprefix("+55"))
 
 
+def is_same(one: str, other: str) -> bool:
+    """Tell whether two E.164 phones are one person's, written with or without the ninth digit."""
+    return one == other or (normalize(one) or one) == (normalize(other) or other)
+
+
 def send_candidates(e164: str) -> list[str]:
     """Return the digits to try when no address is stored, the likelier first.
 

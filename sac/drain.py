@@ -5,12 +5,13 @@ die anywhere and the next ring or sweep goes on from there.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from automacao.actions.belonging import reasons_against
 from automacao.gateways.port import (
     Event,
     MessageEcho,
@@ -18,6 +19,7 @@ from automacao.gateways.port import (
     MessageStatus,
     Quarantine,
     SessionState,
+    Source,
 )
 from automacao.gateways.registry import gateway
 from automacao.models import InboundEvent, Instance
@@ -29,10 +31,13 @@ from sac.actions.statuses import apply_statuses
 logger = logging.getLogger(__name__)
 
 BATCH = 50
+# Bytes of a set, which are all in memory at once. An event that is bigger goes alone.
+BATCH_BYTES = 8 * 1024 * 1024
 # Any constant: keeps these advisory locks apart from others that use an instance's id.
 LOCK_SPACE = 7301
 
 Parsed = tuple[InboundEvent, list[Event]]
+_SAID = MessageReceived | MessageEcho
 
 
 def drain_instance(instance_id: int) -> int:
@@ -52,7 +57,7 @@ def drain_instance(instance_id: int) -> int:
 
 
 def _next_batch(instance_id: int) -> list[InboundEvent]:
-    return list(InboundEvent.objects.next_batch(instance_id, size=BATCH))
+    return InboundEvent.objects.next_batch(instance_id, size=BATCH, volume=BATCH_BYTES)
 
 
 def _parse(instance: Instance, row: InboundEvent) -> list[Event]:
@@ -80,8 +85,10 @@ def _process_together(instance: Instance, batch: Sequence[Parsed]) -> int:
             return 0
         waiting = _still_waiting([row for row, _ in batch])
         todo = [parsed for parsed in batch if parsed[0].pk in waiting]
-        _apply(instance, todo)
-        _finish(todo)
+        _note_line(instance, todo)
+        judged = _without_strangers(instance, todo)
+        _apply(instance, judged)
+        _finish(judged)
     # Rows that another drain finished meanwhile count as progress: look for the next ones.
     return len(batch)
 
@@ -114,20 +121,35 @@ def _still_waiting(rows: Sequence[InboundEvent]) -> set[int]:
     return set(waiting.filter(id__in=[row.pk for row in rows]).values_list("pk", flat=True))
 
 
+def _note_line(instance: Instance, todo: Sequence[Parsed]) -> None:
+    for _, events in todo:
+        for event in events:
+            if isinstance(event, SessionState):
+                note_line_state(instance, event)
+
+
+def _without_strangers(instance: Instance, todo: Sequence[Parsed]) -> Sequence[Parsed]:
+    """Set aside what was said to a phone that is not the store's, to be parked and not lost."""
+    said = {event.source for _, events in todo for event in events if isinstance(event, _SAID)}
+    against = reasons_against(instance.pk, said) if said else {}
+    if not against:
+        return todo
+    return [(row, [_judged(event, against) for event in events]) for row, events in todo]
+
+
+def _judged(event: Event, against: Mapping[Source, str]) -> Event:
+    if isinstance(event, _SAID) and event.source in against:
+        return Quarantine(against[event.source])
+    return event
+
+
 def _apply(instance: Instance, todo: Sequence[Parsed]) -> None:
     arrivals = [
         Arrival(inbox_id=row.pk, received_at=row.received_at, event=event)
         for row, events in todo
         for event in events
     ]
-    for arrival in arrivals:
-        if isinstance(arrival.event, SessionState):
-            note_line_state(instance, arrival.event)
-    said = [
-        (arrival, arrival.event)
-        for arrival in arrivals
-        if isinstance(arrival.event, MessageReceived | MessageEcho)
-    ]
+    said = [(arrival, arrival.event) for arrival in arrivals if isinstance(arrival.event, _SAID)]
     if said:
         receive_messages(instance, said)
     statuses = [row.event for row in arrivals if isinstance(row.event, MessageStatus)]

@@ -147,6 +147,8 @@ def _take_over(instance: Instance, wish: Wish, now: datetime) -> dict[str, objec
 def _change_phone(instance: Instance, phone: str, now: datetime) -> None:
     instance.phone = phone
     instance.connected_phone, instance.profile_name = None, ""
+    # What was refused for the number typed before is judged by this one.
+    instance.refused_names = []
     if instance.may_have_channel:
         instance.end_session(now)
         instance.clear_order()

@@ -7,7 +7,7 @@ transaction and writes every step down: whatever dies in between, the next ring 
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -23,9 +23,10 @@ from automacao.gateways.port import (
     InvalidRequest,
     Outcome,
     Pairing,
+    State,
 )
 from automacao.gateways.registry import gateway
-from automacao.models import Instance, new_gateway_name
+from automacao.models import Instance
 from evendas.bell import ring
 
 logger = logging.getLogger(__name__)
@@ -96,15 +97,27 @@ def _is_due(instance: Instance, now: datetime) -> bool:
 
 def _connect(job: Job) -> None:
     """Have the gateway show a QR: on the channel there is, or on a new one."""
-    instance = job.instance
-    if instance.session_ended_at is not None:
-        instance = _renamed(job)
     try:
-        token, pairing = _pair(instance)
+        if _is_spent(job.instance):
+            job = _renamed(job)
+        token, pairing = _pair(job.instance)
     except (Conflict, ChannelMissing):
         # An answer was lost and left a channel behind, or somebody removed it at the gateway.
-        token, pairing = _pair(_renamed(job))
+        job = _renamed(job)
+        token, pairing = _pair(job.instance)
     _show_pairing(job, token, pairing)
+
+
+def _is_spent(instance: Instance) -> bool:
+    """Tell a channel that was logged out: opened again it may stay deaf.
+
+    The webhooks that tell of it may be lost; a channel that had a phone and lies closed lost it.
+    """
+    if instance.session_ended_at is not None:
+        return True
+    if not instance.gateway_token or instance.connected_phone is None:
+        return False
+    return gateway(instance.gateway).state(instance.channel()) == State.DISCONNECTED
 
 
 def _pair(instance: Instance) -> tuple[str, Pairing]:
@@ -116,13 +129,12 @@ def _pair(instance: Instance) -> tuple[str, Pairing]:
     return created.token, created.pairing
 
 
-def _renamed(job: Job) -> Instance:
-    """Remove the channel, phone and all, and go on under another name: no name is used twice."""
+def _renamed(job: Job) -> Job:
+    """Remove the channel, phone and all, and go on with another."""
     gateway(job.instance.gateway).delete_channel(job.instance.channel())
     with _held(job) as instance:
-        instance.gateway_name, instance.gateway_token = new_gateway_name(), ""
-        instance.session_ended_at = None
-    return instance
+        instance.replace_channel()
+    return replace(job, instance=instance)
 
 
 def _show_pairing(job: Job, token: str, pairing: Pairing) -> None:

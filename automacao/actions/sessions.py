@@ -1,5 +1,6 @@
 """How a number's session is: what the gateway reports of it, and what we believe."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
@@ -7,12 +8,14 @@ from django.utils import timezone
 
 from automacao.actions.orders import ring_order
 from automacao.actions.sending import pause_sending, resume_sending
-from automacao.gateways.port import GatewayError, SessionState, State
+from automacao.gateways.port import GatewayError, SessionState, Source, State
 from automacao.gateways.registry import gateway
 from automacao.models import Instance
 from evendas import phones
 
 QR_LIFE = timedelta(seconds=45)
+# A gateway's clock may be written in a zone behind ours. One ahead would outlive every later word.
+CLOCK_AHEAD = timedelta(minutes=5)
 _STATES = {
     State.QR: Instance.State.WAITING_QR,
     State.QR_EXPIRED: Instance.State.DISCONNECTED,
@@ -29,19 +32,39 @@ _WEAK = {State.CONNECTING, State.DISCONNECTED}
 _TERMINAL = {Instance.State.LOGGED_OUT, Instance.State.BANNED}
 
 
-def note_session_state(instance_id: int, event: SessionState) -> bool:
+def note_session_state(
+    instance_id: int, event: SessionState, *, asked: Instance | None = None
+) -> bool:
     """Apply what the gateway says of a session. Tell whether a screen shows the difference.
 
-    Session events travel in independent retry loops: one older than the last applied is dropped.
+    Session events travel in independent retry loops: one older than the last applied is dropped,
+    and so is one of a channel that was replaced. An answer names the row it was `asked` for: what
+    came in meanwhile says more.
     """
     with transaction.atomic():
         instance = Instance.objects.select_for_update(no_key=True).get(pk=instance_id)
-        if instance.is_session_over or _is_stale(instance, event):
+        if instance.is_session_over or event.source.channel not in {None, instance.gateway_name}:
+            return False
+        if asked and _has_moved(instance, asked):
+            return False
+        now = timezone.now()
+        event = replace(event, at=_believed(event.at, now))
+        instance.session_event_at = _believed(instance.session_event_at, now)
+        if _is_stale(instance, event):
             return False
         before = (instance.state, instance.qr_code)
-        _apply(instance, event)
+        _apply(instance, event, now)
         instance.save()
         return (instance.state, instance.qr_code) != before
+
+
+def _has_moved(instance: Instance, asked: Instance) -> bool:
+    known = (instance.session_event_at, instance.state_changed_at)
+    return known != (asked.session_event_at, asked.state_changed_at)
+
+
+def _believed(at: datetime | None, now: datetime) -> datetime | None:
+    return at if at and at <= now + CLOCK_AHEAD else None
 
 
 def _is_stale(instance: Instance, event: SessionState) -> bool:
@@ -63,12 +86,10 @@ def _outweighs(instance: Instance, event: SessionState) -> bool:
     return instance.state in _TERMINAL or event.at == instance.session_event_at
 
 
-def _apply(instance: Instance, event: SessionState) -> None:
-    now = timezone.now()
+def _apply(instance: Instance, event: SessionState, now: datetime) -> None:
     state = _STATES[event.state]
     instance.session_event_at = event.at or instance.session_event_at
-    instance.last_event_at = now
-    instance.show_qr(event.qr, event.pairing_code, until=now + QR_LIFE if event.qr else None)
+    instance.show_qr(event.qr, event.pairing_code, until=_end_of_qr(instance, event, now))
     if event.state == State.QR:
         instance.last_error = ""
     if event.state == State.QR_EXPIRED:
@@ -78,14 +99,26 @@ def _apply(instance: Instance, event: SessionState) -> None:
     instance.enter(state, now)
 
 
+def _end_of_qr(instance: Instance, event: SessionState, now: datetime) -> datetime | None:
+    """When the QR on show ends; of one that nobody read, when it ended."""
+    if event.qr:
+        return now + QR_LIFE
+    is_unread = instance.state == Instance.State.WAITING_QR
+    if event.state == State.QR_EXPIRED or (is_unread and event.state == State.DISCONNECTED):
+        return now
+    # A line that stays down is told so again and again.
+    is_same = instance.state == _STATES[event.state] == Instance.State.DISCONNECTED
+    return instance.qr_expires_at if is_same else None
+
+
 def _welcome(instance: Instance, event: SessionState, now: datetime) -> Instance.State:
     """Accept the phone that paired, if it is the number typed and no other store has it."""
     phone = event.own_phone or instance.connected_phone
     if phone is None:
         return Instance.State.CONNECTING
-    if instance.phone and phone != instance.phone:
+    if instance.phone and not phones.is_same(phone, instance.phone):
         return _refuse(instance, f"O celular conectado é outro: {phones.display(phone)}.", now)
-    if _is_held_elsewhere(instance, phone):
+    if is_held_elsewhere(instance, phone):
         return _refuse(instance, "Este número já está conectado em outra conta.", now)
     instance.connected_phone = phone
     instance.profile_name = event.profile or instance.profile_name
@@ -94,8 +127,11 @@ def _welcome(instance: Instance, event: SessionState, now: datetime) -> Instance
     return Instance.State.CONNECTED
 
 
-def _is_held_elsewhere(instance: Instance, phone: str) -> bool:
-    """A number in a short drop is still held: who waits for one must not take it."""
+def is_held_elsewhere(instance: Instance, phone: str) -> bool:
+    """Tell whether another number has this phone.
+
+    In a short drop it is still held: who waits for one must not take it.
+    """
     is_dropped = models.Q(state=Instance.State.CONNECTING, order="", session_ended_at=None)
     held = Instance.objects.filter(
         models.Q(state=Instance.State.CONNECTED) | is_dropped,
@@ -108,7 +144,7 @@ def _is_held_elsewhere(instance: Instance, phone: str) -> bool:
 def _refuse(instance: Instance, reason: str, now: datetime) -> Instance.State:
     """Unpair the phone too: the gateway goes on calling the line open."""
     instance.last_error = reason
-    instance.end_session(now)
+    instance.refuse_phone(now)
     instance.give_order(Instance.Order.LOGOUT, now)
     ring_order(instance)
     return Instance.State.FAILED
@@ -124,13 +160,14 @@ def check_instance(instance_id: int) -> bool:
     except GatewayError as error:
         return pause_sending(instance_id, error)
     resumed = resume_sending(instance_id)
-    return note_session_state(instance_id, event) or resumed
+    return note_session_state(instance_id, event, asked=instance) or resumed
 
 
 def _ask(instance: Instance) -> SessionState:
     """Ask for the state, and on news of a connection for the phone: it may be another."""
     adapter = gateway(instance.gateway)
+    source = Source(channel=instance.gateway_name)
     state = adapter.state(instance.channel())
     if state != State.CONNECTED or instance.is_connected:
-        return SessionState(state)
-    return SessionState(state, own_phone=adapter.own_phone(instance.channel()))
+        return SessionState(state, source=source)
+    return SessionState(state, own_phone=adapter.own_phone(instance.channel()), source=source)

@@ -4,7 +4,7 @@ Rules of identity keys, statuses and error classes: docs/gateway.md.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Literal, Protocol
@@ -48,6 +48,17 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where an event says it comes from: the channel's name, and the phone on it in E.164.
+
+    None is what the body does not tell: before its first login a channel has no phone.
+    """
+
+    channel: str | None = None
+    own_phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageReceived:
     """New content from a customer. `sent_at` is None when the provider's time is unusable."""
 
@@ -60,6 +71,7 @@ class MessageReceived:
     sent_at: datetime | None
     push_name: str = ""
     reply_to: str | None = None
+    source: Source = field(default=Source(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,7 @@ class MessageEcho:
     text: str
     sent_at: datetime | None
     reply_to: str | None = None
+    source: Source = field(default=Source(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,7 @@ class SessionState:
     own_phone: str | None = None
     profile: str = ""
     reason: int | None = None
+    source: Source = field(default=Source(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +286,7 @@ class Gateway(Protocol):
 
     def authenticate(self, headers: Headers, raw: bytes, secret: str) -> bool: ...
     def redact(self, raw: bytes) -> bytes: ...
-    def triage(self, headers: Headers, raw: bytes, channel_name: str) -> Triage: ...
+    def triage(self, headers: Headers, raw: bytes, *channel_names: str) -> Triage: ...
     def parse(self, headers: Headers, raw: bytes) -> list[Event]: ...
 
     def create_channel(self, name: str, phone: str, webhook: Webhook) -> Created: ...

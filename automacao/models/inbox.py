@@ -1,5 +1,6 @@
 """Everything a gateway ever posted, as it came."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -16,8 +17,13 @@ class InboundEventQuerySet(models.QuerySet["InboundEvent"]):
         """Waiting events whose time has come, by the database's clock."""
         return self.filter(status=InboundEvent.Status.WAITING, due_at__lte=Now())
 
-    def next_batch(self, instance_id: int, *, size: int) -> Self:
-        return self.due().filter(instance_id=instance_id).order_by("lane", "id")[:size]
+    def next_batch(self, instance_id: int, *, size: int, volume: int) -> list["InboundEvent"]:
+        """Return at most `size` due events of `volume` bytes together, or one that has more."""
+        due = self.due().filter(instance_id=instance_id).order_by("lane", "id")[:size]
+        sizes = due.annotate(
+            bytes=models.Func("body", function="octet_length", output_field=models.IntegerField())
+        ).values_list("pk", "bytes")
+        return list(self.filter(pk__in=_as_many_as_fit(sizes, volume)).order_by("lane", "id"))
 
     def parked(self) -> Self:
         return self.filter(status=InboundEvent.Status.PARKED)
@@ -37,6 +43,16 @@ class InboundEventQuerySet(models.QuerySet["InboundEvent"]):
             if event.status == InboundEvent.Status.WAITING:
                 event.retry_later(error, now=now)
                 event.save(update_fields=["status", "attempts", "due_at", "error"])
+
+
+def _as_many_as_fit(sizes: Iterable[tuple[int, int]], volume: int) -> list[int]:
+    chosen: list[int] = []
+    for pk, size in sizes:
+        volume -= size
+        if chosen and volume < 0:
+            break
+        chosen.append(pk)
+    return chosen
 
 
 class InboundEvent(StoreOwned):

@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -15,6 +16,8 @@ from evendas.secrets import SecretField
 
 # How long a QR stays on screen after its time: the next one may be on its way.
 QR_GRACE = timedelta(seconds=15)
+# Names a channel had that are remembered: gateways try for twenty minutes, over a few pairings.
+NAMES_KEPT = 20
 
 
 def new_gateway_name() -> str:
@@ -76,6 +79,10 @@ class Instance(StoreRow):
     phone = models.CharField("número completo do WhatsApp", max_length=20, blank=True)
     gateway = models.CharField(max_length=20, default="evolution")
     gateway_name = models.CharField(max_length=40, unique=True, default=new_gateway_name)
+    # Channels replaced by this one: what they heard is still being posted under their names.
+    former_names = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    # Channels, this or former ones, whose phone was refused: what they hear is not the store's.
+    refused_names = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     gateway_token = SecretField(blank=True)
     webhook_key = models.CharField(max_length=64, unique=True, default=new_webhook_key)
     webhook_secret = SecretField(default=new_webhook_key)
@@ -84,13 +91,14 @@ class Instance(StoreRow):
     # The gateway's own clock, read only to drop session events that arrive late.
     session_event_at = models.DateTimeField(null=True)
     qr_code = models.TextField(blank=True)
+    # Without a code: when the last one ended that nobody read.
     qr_expires_at = models.DateTimeField(null=True)
     pairing_code = models.CharField(max_length=20, blank=True)
+    # The phone accepted on this channel.
     connected_phone = models.CharField(max_length=20, null=True)
     profile_name = models.CharField(max_length=120, blank=True)
     # We ended the session ourselves: until the next pairing the gateway's word counts for nothing.
     session_ended_at = models.DateTimeField(null=True)
-    last_event_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
     send_failures = models.PositiveSmallIntegerField(default=0)
     send_paused_until = models.DateTimeField(null=True)
@@ -180,6 +188,18 @@ class Instance(StoreRow):
         """Believe nothing more the gateway says of this session."""
         self.session_ended_at = self.session_ended_at or now
         self.show_qr("", "", until=None)
+
+    def refuse_phone(self, now: datetime) -> None:
+        """End the session of a phone that may not have this number, and disown what it hears."""
+        self.refused_names = [*self.refused_names, self.gateway_name][-NAMES_KEPT:]
+        self.end_session(now)
+
+    def replace_channel(self) -> None:
+        """Go on under another name, as none is used twice, and with a clock of its own."""
+        self.former_names = [*self.former_names, self.gateway_name][-NAMES_KEPT:]
+        self.gateway_name, self.gateway_token = new_gateway_name(), ""
+        self.connected_phone = None
+        self.session_ended_at = self.session_event_at = None
 
     def give_order(self, order: Order, now: datetime) -> None:
         """Have something asked of the gateway, in the place of what was to be asked before."""

@@ -17,7 +17,7 @@ from automacao.gateways import evolution
 from automacao.models import InboundEvent
 from sac import drain, tasks
 from sac.actions.inbound import receive_messages
-from sac.drain import BATCH, LOCK_SPACE, drain_instance
+from sac.drain import BATCH, BATCH_BYTES, LOCK_SPACE, drain_instance
 from sac.models import Message, Ticket
 from tests.conftest import Shop, new_phone
 from tests.databases import another_connection
@@ -165,7 +165,7 @@ def test_what_is_done_twice_changes_nothing(box: Postbox) -> None:
 def test_live_events_go_before_those_in_bulk(box: Postbox) -> None:
     box.leave(*(box.body("contacts.update", [{"n": number}]) for number in range(3)))
     box.leave(box.said("Oi", phone=PHONE))
-    batch = InboundEvent.objects.next_batch(box.instance.pk, size=2)
+    batch = InboundEvent.objects.next_batch(box.instance.pk, size=2, volume=BATCH_BYTES)
     assert [event.lane for event in batch] == [InboundEvent.Lane.FRESH, InboundEvent.Lane.BULK]
     numbers = [event.pk for event in batch]
     assert numbers == sorted(numbers, reverse=True)

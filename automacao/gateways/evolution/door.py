@@ -43,8 +43,8 @@ def redact(raw: bytes) -> bytes:
     return _API_KEY.sub(rb'\1"***"', raw)
 
 
-def triage(headers: Headers, raw: bytes, channel_name: str) -> Triage:  # noqa: ARG001 (body only)
-    """Say how to answer and which queue the body waits in.
+def triage(headers: Headers, raw: bytes, *channel_names: str) -> Triage:  # noqa: ARG001 (body only)
+    """Say how to answer and which queue the body waits in. A channel may have had several names.
 
     JSON too deep to read is kept like any event not understood: a retry would bring it again.
     """
@@ -56,7 +56,7 @@ def triage(headers: Headers, raw: bytes, channel_name: str) -> Triage:  # noqa: 
         return Triage(400, Lane.BULK, "not JSON")
     if envelope is None:
         return Triage(200, Lane.BULK, "envelope")
-    if envelope.instance is not None and envelope.instance != channel_name:
+    if envelope.instance is not None and envelope.instance not in channel_names:
         return Triage(403, reason="instance")
     return Triage(200, Lane.FRESH if envelope.event in _FRESH else Lane.BULK)
 

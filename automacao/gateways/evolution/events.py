@@ -1,11 +1,20 @@
 """From a webhook body to the port's events."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from automacao.gateways.evolution import messages, session
 from automacao.gateways.evolution.jids import not_a_customer
 from automacao.gateways.evolution.wire import Envelope, dig, open_envelope, text
-from automacao.gateways.port import Event, Headers, Ignored, Quarantine
+from automacao.gateways.port import (
+    Event,
+    Headers,
+    Ignored,
+    MessageEcho,
+    MessageReceived,
+    Quarantine,
+    SessionState,
+)
 
 _EVENT_NAME_MAX = 64
 _SESSION: dict[str, Callable[[Envelope], Event]] = {
@@ -56,7 +65,15 @@ def parse(headers: Headers, raw: bytes) -> list[Event]:  # noqa: ARG001 (the bod
         return [Quarantine("too deep")]
     except ValueError:
         return [Quarantine("not JSON")]
-    return _events(envelope) if envelope else [Quarantine("envelope")]
+    if envelope is None:
+        return [Quarantine("envelope")]
+    return [_with_source(event, envelope) for event in _events(envelope)]
+
+
+def _with_source(event: Event, envelope: Envelope) -> Event:
+    if isinstance(event, MessageReceived | MessageEcho | SessionState):
+        return replace(event, source=envelope.source)
+    return event
 
 
 def _events(envelope: Envelope) -> list[Event]:

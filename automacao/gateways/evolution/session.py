@@ -4,7 +4,7 @@ from automacao.gateways.evolution.jids import parse_jid, phone_of
 from automacao.gateways.evolution.wire import Envelope, dig, text, whole
 from automacao.gateways.port import Event, Pairing, Quarantine, SessionState, State
 
-_QR_MAX = 4296  # the most characters a QR holds
+_QR_MAX = 2953  # bytes: the most that a QR holds of anything
 _PAIRING_CODE_MAX = 16
 _PROFILE_MAX = 120
 _REASON_LOGGED_OUT = 401
@@ -63,8 +63,9 @@ def removed(envelope: Envelope) -> Event:
 
 def pairing_of(qrcode: object) -> Pairing:
     """Read a QR object, the same in events and answers. Its picture is left: we draw our own."""
+    code = text(dig(qrcode, "code"))
     return Pairing(
-        qr=text(dig(qrcode, "code"), _QR_MAX),
+        qr=code if len(code.encode()) <= _QR_MAX else "",
         pairing_code=text(dig(qrcode, "pairingCode"), _PAIRING_CODE_MAX),
     )
 

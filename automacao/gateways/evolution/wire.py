@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from automacao.gateways.evolution.jids import parse_jid, phone_of
+from automacao.gateways.port import Source
 
 MESSAGE_ID_MAX = 128
 
@@ -34,6 +35,11 @@ class Envelope:
     def own_phone(self) -> str | None:
         """The line's own number in E.164; None before its first login."""
         return phone_of(parse_jid(self.sender))
+
+    @property
+    def source(self) -> Source:
+        """The channel, by the name it had when it posted, and the phone that was on it."""
+        return Source(channel=self.instance, own_phone=self.own_phone)
 
 
 def open_envelope(raw: bytes) -> Envelope | None:

@@ -72,6 +72,7 @@ def _told(adapter: Gateway, raw: bytes, seen: dict[bytes, Told]) -> Told:
 
 def _as_json(event: Event) -> dict[str, object]:
     told: dict[str, object] = {"type": event.type, **asdict(event)}
+    told.pop("source", None)
     if isinstance(event, MessageReceived | MessageEcho):
         del told["identities"]
         told |= _person(event)

@@ -1,0 +1,33 @@
+"""Whose messages they are: a store has those of its own phone, and of no other that got paired."""
+
+from collections.abc import Iterable
+
+from automacao.actions.sessions import is_held_elsewhere
+from automacao.gateways.port import Source
+from automacao.models import Instance
+from evendas import phones
+
+
+def reasons_against(instance_id: int, sources: Iterable[Source]) -> dict[Source, str]:
+    """Tell of which sources the messages are not the store's, and why, in words for an operator.
+
+    The phone that posts must be the number typed, and connected by nobody else, and not have been
+    refused on that channel. Where no number is typed, the phone last accepted counts. A source that
+    names no phone, as some versions do, is believed unless its channel was refused: nothing can be
+    known of it, and messages of a drop or of the first seconds of a pairing must not be lost.
+    """
+    instance = Instance.objects.get(pk=instance_id)
+    judged = ((source, _reason(instance, source)) for source in set(sources))
+    return {source: reason for source, reason in judged if reason}
+
+
+def _reason(instance: Instance, source: Source) -> str:
+    own, expected = source.own_phone, instance.phone or instance.connected_phone
+    if own and expected and not phones.is_same(own, expected):
+        return f"mensagem de outro celular, {phones.display(own)}"
+    if (source.channel or instance.gateway_name) in instance.refused_names:
+        return "mensagem de um celular que foi recusado"
+    # Of two connected rows the database refuses the second.
+    if own and not instance.is_connected and is_held_elsewhere(instance, own):
+        return "mensagem de um celular conectado em outra conta"
+    return ""

@@ -198,7 +198,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 120,
     "socket_connect_timeout": 2,
     # A host that swallows packets closes nothing: without it a ring waits for a quarter of an hour.
-    "socket_timeout": 10,
+    "socket_timeout": 5,
     "socket_keepalive": True,
 }
 # Each worker also hears what is sent to it alone: `evendas.watchdog` asks whether it does.

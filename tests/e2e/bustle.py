@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -15,6 +15,7 @@ import psycopg
 from playwright.sync_api import BrowserContext
 
 from automacao.simulator.client import SimulatorClient
+from sac import demo
 from tests.running import Running
 
 LIMIT = 90.0
@@ -51,6 +52,18 @@ _RESTLESS = """
 """
 
 
+def departments(desk: Running) -> list[int]:
+    """Suporte, where ana works, and Vendas, where she does not."""
+    found = """
+        SELECT department.id FROM sac_department department
+        JOIN accounts_store store ON store.id = department.store_id
+        WHERE store.name = %s AND department.name IN ('Suporte', 'Vendas')
+        ORDER BY department.name
+    """
+    with psycopg.connect(desk.database_url) as connection:
+        return [int(row[0]) for row in connection.execute(found, [demo.STORE])]
+
+
 class Hand:
     """Somebody's POSTs, with the session of their browser. Who gets no answer tries again."""
 
@@ -78,6 +91,17 @@ class Hand:
         self._http.close()
 
 
+def go_home(desk: Running, context: BrowserContext, phones: Iterable[str]) -> None:
+    """Close these customers' tickets, whoever has them: the next test's list is short again."""
+    hand = Hand(desk, context)
+    with psycopg.connect(desk.database_url) as connection:
+        rows = connection.execute(_STANDING, [[f"+{phone}" for phone in phones]])
+        for code in [row[0] for row in rows]:
+            hand.post(code, "posse")
+            assert hand.post(code, "encerramento")
+    hand.close()
+
+
 @dataclass
 class Bustle:
     """`wanted` changes of the conversations of `customers`, drawn by lot.
@@ -99,6 +123,7 @@ class Bustle:
         self._line = self.desk.simulator.own_line()
         self._simulator = SimulatorClient(self.desk.phones)
         self._database = psycopg.connect(self.desk.database_url, autocommit=True)
+        self._departments = departments(self.desk)
         self._phones = [f"+{phone}" for phone in self.customers]
 
     def close(self) -> None:
@@ -162,7 +187,7 @@ class Bustle:
     def _wishes(self, ticket: Standing) -> list[tuple[str, Callable[[], bool]]]:
         """What may be done to it, the likelier the more often; some of it will be refused."""
         hand = self.hands[ticket.who or self.dice.choice(sorted(self.hands))]
-        other = self.dice.choice([1, 2])
+        other = self.dice.choice(self._departments)
         if ticket.who is None:
             return [
                 ("claim", lambda: hand.post(ticket.code, "posse")),

@@ -1,14 +1,14 @@
 """Coming back: a tab that slept, a tab without connection, a session that ended, a new start."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import psycopg
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.bustle import Hand
+from tests.e2e.bustle import Hand, go_home
 from tests.e2e.glass import RIGGING, until
 from tests.running import Running
 from tests.tally import Tally
@@ -29,11 +29,18 @@ RETURNS = {
 
 
 @pytest.fixture
-def customer(desk: Running) -> Callable[[str], str]:
+def phones() -> list[str]:
+    """Who wrote during the test."""
+    return []
+
+
+@pytest.fixture
+def customer(desk: Running, phones: list[str]) -> Callable[[str], str]:
     """Let somebody new write to the store; return their number."""
 
     def write(name: str) -> str:
         phone = str(next(_phones))
+        phones.append(phone)
         desk.simulator.phone(phone, name=name)
         desk.simulator.receive(phone, "Oi!")
         return phone
@@ -42,14 +49,15 @@ def customer(desk: Running) -> Callable[[str], str]:
 
 
 @pytest.fixture
-def ana(desk: Running, sign_in: SignIn) -> Page:
+def ana(desk: Running, sign_in: SignIn, phones: list[str]) -> Iterator[Page]:
     """Ana at the desk, with her clock and her socket in our hands."""
     page = sign_in("ana")
     page.context.add_init_script(RIGGING)
     page.clock.install()
     page.goto(f"{desk.web}sac/atendimento/")
     page.evaluate("window.neverReloaded = true")
-    return page
+    yield page
+    go_home(desk, page.context, phones)
 
 
 def row(page: Page, name: str) -> Locator:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page
 from redis import Redis
 
-from tests.e2e.bustle import Bustle, Hand
+from tests.e2e.bustle import Bustle, Hand, go_home
 from tests.e2e.conftest import REDIS_DATABASE
 from tests.e2e.glass import RIGGING, differences, model, until
 from tests.faults.size import sized
@@ -66,6 +66,7 @@ def bustle(desk: Running, windows: dict[str, Page], customers: list[str]) -> Ite
     bustle.give(customers[0], "sara")
     yield bustle
     bustle.close()
+    go_home(desk, windows["sara"].context, customers)
 
 
 @pytest.mark.drill

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.bustle import Hand
+from tests.e2e.bustle import Hand, departments, go_home
 from tests.e2e.glass import RIGGING, model, until
 from tests.running import Running
 
@@ -27,7 +27,7 @@ def phone(desk: Running) -> str:
 
 
 @pytest.fixture
-def ana(desk: Running, sign_in: Callable[..., Page], phone: str) -> Page:
+def ana(desk: Running, sign_in: Callable[..., Page], phone: str) -> Iterator[Page]:
     """Ana with that customer's conversation open, the first looks over."""
     page = sign_in("ana")
     page.context.add_init_script(RIGGING)
@@ -35,8 +35,8 @@ def ana(desk: Running, sign_in: Callable[..., Page], phone: str) -> Page:
     page.locator("#rows .row", has_text=phone).get_by_role("link").click()
     expect(page.get_by_role("log")).to_contain_text("Oi!")
     until(page, lambda: page.evaluate("rig.asks") > 0, seconds=10)
-    page.evaluate("window.neverReloaded = true")
-    return page
+    yield page
+    go_home(desk, page.context, [phone])
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_a_ticket_that_came_back_is_not_dropped_by_what_says_it_had_left(
     hers = Hand(desk, sara.context)
     code = code_of(ana)
     ana.evaluate("rig.hold()")
-    for department in (2, 1):
+    for department in reversed(departments(desk)):
         assert hers.post(code, "transferencia", destination=f"departamento-{department}", note="")
     hers.close()
     until(ana, lambda: ana.evaluate("rig.held.length") >= 3, seconds=20)

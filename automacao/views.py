@@ -17,6 +17,7 @@ from automacao.chatbot_form import ChatbotForm
 from automacao.forms import InstanceForm
 from automacao.models import Instance
 from automacao.pairing import Panel
+from automacao.removal import Removal
 from evendas.accounts.store_request import StoreRequest, admin_view
 from evendas.accounts.terms import Origin
 
@@ -140,11 +141,12 @@ def _form_page(
         "chatbot": chatbot,
         "panel": Panel.of(instance, timezone.now()),
         "departments": instance.open_departments(),
+        "removal": Removal.of(instance),
         "simulator_url": settings.GATEWAYS["evolution"]["url"] if settings.DEMO else "",
     }
     return render(request, "automacao/edit.html", context, status=status)
 
 
 def _removal_page(request: StoreRequest, instance: Instance, *, status: int = 200) -> HttpResponse:
-    context = {"instance": instance, "departments": instance.open_departments()}
+    context = {"instance": instance, "removal": Removal.of(instance)}
     return render(request, "automacao/remove.html", context, status=status)

@@ -159,9 +159,11 @@ def may_take_over(rights: Rights, ticket: Ticket) -> Verdict:
 
 
 def may_reply(rights: Rights, ticket: Ticket) -> Verdict:
-    """Its attendant; on a waiting ticket, whoever may assume it."""
+    """Its attendant; on a waiting ticket, whoever may assume it. Not by a number that is gone."""
     if ticket.status == Ticket.Status.CLOSED:
         return _no("Este atendimento foi encerrado.")
+    if ticket.instance.removed_at is not None:
+        return _no("O número desta conversa foi removido da loja; não dá para responder por ele.")
     if ticket.status == Ticket.Status.WAITING:
         return may_claim(rights, ticket)
     return YES if rights.owns(ticket) else _theirs(ticket)

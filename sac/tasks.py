@@ -4,7 +4,7 @@ from celery import shared_task
 
 from automacao.models import Instance
 from evendas.bell import ring
-from sac.actions import line, outbox, releasing, statuses
+from sac.actions import line, outbox, releasing, replies, statuses
 from sac.deliver import deliver_conversation, due_for_settling, settle_message
 from sac.drain import drain_instance
 from sac.models import Conversation
@@ -77,6 +77,7 @@ def sweep_outbox() -> None:
     """Ring for what is due to leave, and settle what nobody knows the fate of."""
     outbox.expire_leases()
     outbox.give_up_on_unknown()
+    replies.give_up_on_removed_numbers()
     statuses.apply_waiting_statuses()
     statuses.forget_early_statuses()
     for conversation_id in Conversation.objects.with_due_messages().values_list("pk", flat=True):

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from automacao.actions.orders import ring_order
 from automacao.models import ChatbotSettings, Instance
+from automacao.removal import Removal
 from evendas import clock
 from evendas.accounts.audit import record
 from evendas.accounts.models import Store, User
@@ -31,7 +32,7 @@ class Wish:
 
 
 class StillInUse(Exception):
-    """Active departments hang on the number."""
+    """Departments or people hang on the number: its `Removal` says which."""
 
 
 class PhoneTaken(Exception):
@@ -106,7 +107,7 @@ def remove_instance(instance: Instance, *, by: Admin) -> None:
         instance = Instance.objects.select_for_update().get(pk=instance.pk)
         if instance.removed_at is not None:
             return
-        if instance.open_departments().exists():
+        if not Removal.of(instance).is_free:
             raise StillInUse
         now = clock.now()
         instance.removed_at = now

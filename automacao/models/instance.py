@@ -45,6 +45,10 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
         alive = self.filter(removed_at=None, session_ended_at=None).exclude(gateway_token="")
         return alive.exclude(~models.Q(state__in=pairing), connected_phone=None)
 
+    def with_channel(self) -> Self:
+        """Numbers the gateway knows, whatever became of their session."""
+        return self.filter(removed_at=None).exclude(gateway_token="")
+
     def with_due_orders(self) -> Self:
         """Numbers about which the gateway is to be asked something now, and nobody is at it."""
         due = self.filter(order_due_at__lte=Now()).exclude(order="")

@@ -1,6 +1,9 @@
 """The state of a store's number, as the desk lives it: a bar on screens, a queue that waits."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from automacao.actions import orders
 from automacao.actions.sessions import check_instance, note_session_state
@@ -9,7 +12,7 @@ from automacao.models import Instance
 from evendas import live
 from evendas.bell import ring
 from sac.announce import lines_changed
-from sac.models import Conversation
+from sac.models import Conversation, Department, Message
 
 
 def note_line_state(instance: Instance, event: SessionState) -> None:
@@ -22,6 +25,14 @@ def check_line(instance_id: int) -> None:
     """Ask the gateway how the number is, as when webhooks were lost or sending failed."""
     if check_instance(instance_id):
         _line_changed(Instance.objects.get(pk=instance_id))
+
+
+def needed(lines: Iterable[Instance]) -> set[int]:
+    """Return which numbers somebody works with: by departments, or by messages that wait."""
+    departments = Department.objects.active().filter(instance=OuterRef("pk"))
+    waiting = Message.objects.filter(instance=OuterRef("pk")).in_outbox()
+    found = Instance.objects.filter(pk__in=[line.pk for line in lines])
+    return set(found.filter(Exists(departments) | Exists(waiting)).values_list("pk", flat=True))
 
 
 def carry_out_order(instance_id: int) -> None:

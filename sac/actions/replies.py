@@ -19,6 +19,7 @@ from sac.permissions import Rights, may_reply
 from sac.refusals import Invalid, TooLate
 
 _ELSEWHERE = "Esta mensagem já foi enviada em outra conversa."
+_REMOVED = "O número da loja foi removido antes do envio."
 
 
 def send_reply(
@@ -145,6 +146,18 @@ def confirm_message(message: Message, *, rights: Rights) -> Message:
         current.error = ""
         _settle(row.conversation, current)
     return current
+
+
+def give_up_on_removed_numbers() -> None:
+    """Say on what still waits for a number that was removed that it will not leave."""
+    waiting = Message.objects.filter(state=Message.State.QUEUED, instance__removed_at__isnull=False)
+    for pk, conversation_id in waiting.values_list("pk", "conversation_id")[:200]:
+        with transaction.atomic():
+            (conversation,) = Conversation.objects.locked([conversation_id])
+            message = Message.objects.select_related("attendant").get(pk=pk)
+            if message.state == Message.State.QUEUED:
+                message.state, message.error = Message.State.FAILED, _REMOVED
+                _settle(conversation, message)
 
 
 def _in_state(message: Message, states: set[Message.State], reason: str) -> Message:

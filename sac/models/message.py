@@ -16,6 +16,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def due_to_send(self) -> Self:
         return self.filter(state=Message.State.QUEUED, next_attempt_at__lte=Now())
 
+    def in_outbox(self) -> Self:
+        """Promised, and not known to have left or to have stayed."""
+        state = Message.State
+        return self.filter(state__in=[state.QUEUED, state.SENDING, state.UNKNOWN])
+
     def unsettled(self) -> Self:
         """Called for, and not known to have left or to have stayed."""
         return self.filter(state__in=[Message.State.SENDING, Message.State.UNKNOWN])
@@ -109,7 +114,7 @@ class Message(StoreRow):
         related_name="messages",
     )
     instance = models.ForeignKey(
-        Instance, models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+        Instance, models.PROTECT, db_constraint=False, db_index=False, related_name="messages"
     )
     direction = models.CharField(max_length=5, choices=Direction)
     origin = models.CharField(max_length=10, choices=Origin)

@@ -84,7 +84,7 @@ class Ticket(StoreRow):
     )
     # Repeated from the conversation: sight of a ticket without department hangs on it.
     instance = models.ForeignKey(
-        Instance, models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+        Instance, models.PROTECT, db_constraint=False, db_index=False, related_name="tickets"
     )
     department = models.ForeignKey(
         Department,

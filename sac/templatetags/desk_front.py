@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from automacao.models import Instance
+from sac.actions.line import needed
 from sac.models import Message, TicketEvent
 from sac.thread import Item
 
@@ -117,12 +118,15 @@ def first_name(full_name: str) -> str:
 
 @register.filter
 def lines_in_trouble(lines: Iterable[Instance]) -> list[str]:
-    """The numbers that were paired once and cannot send right now, in words."""
-    return [text for text in map(_trouble_of, lines) if text]
+    """The numbers once paired, or worked with, that cannot send right now, in words."""
+    lines = list(lines)
+    down = [line for line in lines if not line.is_connected and not line.is_blank]
+    missed = needed(down) if down else set()
+    return [text for line in lines if (text := _trouble_of(line, is_missed=line.pk in missed))]
 
 
-def _trouble_of(line: Instance) -> str:
-    if not line.connected_phone:
+def _trouble_of(line: Instance, *, is_missed: bool) -> str:
+    if not line.connected_phone and not is_missed:
         return ""
     waiting = "as mensagens ficam na fila e saem quando ele voltar."
     if not line.is_connected:

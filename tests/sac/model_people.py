@@ -90,9 +90,13 @@ class People(Inbox):
                 look_at_ticket(row)
 
     @has_tickets
-    @rule(who=who, nth=nth, text=text, click=st.integers(1, 12))
-    def send(self, who: str, nth: int, text: str, click: int) -> None:
-        """At times with a click that was used before, here or elsewhere."""
+    @rule(who=who, nth=nth, texts=st.lists(text, min_size=1, max_size=3), click=st.integers(1, 12))
+    def send(self, who: str, nth: int, texts: list[str], click: int) -> None:
+        """The first with a click that may have been used before, here or elsewhere."""
+        for number, said in enumerate(texts):
+            self.send_one(who, nth, said, self.plain.arrival() + 100 if number else click)
+
+    def send_one(self, who: str, nth: int, text: str, click: int) -> None:
         person, ticket, row = self.at(who, nth)
         expected = self.plain.send(person, ticket, text, click)
         action = partial(send_reply, row, text=text, client_uuid=UUID(int=click), **self.by(person))

@@ -141,9 +141,10 @@ class Desk:
 
     @property
     def undecided(self) -> list[Message]:
-        """What a person may be asked about: not sure to have left, and what is on its way."""
-        asked = {"failed", "unconfirmed", "unknown", "accepted"}
-        return [one for one in self.messages if one.state in asked and one.is_known]
+        """What somebody may decide about; before it, what is on its way and decides itself."""
+        asked = ("unknown", "accepted", "failed", "unconfirmed")
+        found = [one for one in self.messages if one.state in asked and one.is_known]
+        return sorted(found, key=lambda one: one.state in asked[2:])
 
     def arrival(self) -> int:
         self.arrivals += 1

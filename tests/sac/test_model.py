@@ -65,11 +65,15 @@ class Model(People):
     # --- What goes out ---------------------------------------------------------------------------
 
     @precondition(lambda self: self.plain.with_queue)
-    @rule(nth=nth, answer=st.sampled_from(ANSWERS))
-    def deliver(self, nth: int, answer: str) -> None:
+    @rule(nth=nth, answers=st.lists(st.sampled_from(ANSWERS), min_size=1, max_size=3))
+    def deliver(self, nth: int, answers: list[str]) -> None:
         """Let what is next go to the gateway, which answers so, or the worker dies at it."""
-        self.passes()
         known = pick(self.plain.with_queue, nth)
+        for answer in answers:
+            self.deliver_one(known, answer)
+
+    def deliver_one(self, known: plain.Conversation, answer: str) -> None:
+        self.passes()
         head = self.plain.begin(known)
         home = Conversation.objects.get(contact__phone=known.phone)
         sending = outbox.begin_sending(home.pk)

@@ -63,10 +63,10 @@ def simulator(env: Mapping[str, str], addresses: Addresses) -> Program:
     return _python("simulator", env, "manage.py", "simulator", ready=answers(addresses.simulator))
 
 
-def seed(env: Mapping[str, str]) -> Program:
+def seed(env: Mapping[str, str], *words: str) -> Program:
     """Return the command that fills an empty demo; it needs the simulator."""
     # Two months take their time on a busy machine.
-    return replace(_manage("seed_demo", env), limit=300)
+    return replace(_manage("seed_demo", env, *words), limit=300)
 
 
 def site(env: Mapping[str, str], addresses: Addresses) -> tuple[Program, ...]:

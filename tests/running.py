@@ -61,8 +61,13 @@ def running(folder: Path, *, redis_database: int, **settings: str) -> Iterator[R
     redis_url = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{redis_database}").geturl()
     with lent_database(f"stack_{redis_database}") as database_url:
         urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
-        with running_on(urls, folder, settings) as desk:
+        with running_on(urls, folder, settings, fill=_fill) as desk:
             yield desk
+
+
+def _fill(env: Mapping[str, str]) -> Program:
+    """Fill the demo with this morning; pictures show the two months before it as well."""
+    return stack.seed(env, *(() if os.environ.get("EVENDAS_SCREENSHOTS") else ("--without-past",)))
 
 
 @contextmanager

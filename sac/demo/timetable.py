@@ -82,7 +82,7 @@ class _Telling:
     now: datetime
 
     def told(self) -> list[Told]:
-        """What is going on, and as many ended dialogues as are missing to the shop's tickets."""
+        """What is going on, and as many ended dialogues as the shop's tickets lack."""
         told = self._present()
         chance = self._chance("days")
         past = sorted(self._past(self.shop.tickets - len(told)), key=lambda one: one.began)
@@ -99,7 +99,7 @@ class _Telling:
         return told
 
     def _past(self, wanted: int) -> list[Chapter]:
-        if not wanted:
+        if wanted <= 0:
             return []
         chance = self._chance("deck")
         deck = _deck(chance)[-wanted:]

@@ -1,6 +1,7 @@
 """The demo's sixty days, told at any hour of any day: nothing in the future, nobody up at night."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -125,6 +126,13 @@ def test_a_day_and_a_month_that_just_began_have_what_fits(
     assert sum(moment.date() == now.date() for moment in ended) == today
     assert sum(moment.month == now.month for moment in ended) >= this_month
     assert sum(moment.month != now.month for moment in ended) >= 35
+
+
+def test_without_a_past_only_what_is_going_on_is_told() -> None:
+    now = tickets(replace(AURORA, tickets=0), MONDAY)
+    then = tickets(AURORA, MONDAY)
+    assert len(now) == 28
+    assert {one[0] for one in now if is_live(one)} == {one[0] for one in then if is_live(one)}
 
 
 def test_the_same_day_is_told_the_same_way_and_every_word_is_filled_in() -> None:

@@ -4,6 +4,7 @@ import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,14 +41,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--simulator", default=settings.GATEWAYS["evolution"]["url"])
+        parser.add_argument(
+            "--without-past",
+            action="store_true",
+            help="Conta só o que está acontecendo agora, sem os dois meses anteriores.",
+        )
 
-    def handle(self, *_: Any, simulator: str, **__: Any) -> None:
+    def handle(self, *_: Any, simulator: str, without_past: bool, **__: Any) -> None:
         if not settings.DEMO:
             raise CommandError("A semeadura só roda na demonstração e nos testes.")
         with unheard():
             for shop in SHOPS:
                 if not User.objects.filter(email=shop.people[0].email).exists():
-                    seed(shop, clock.now())
+                    seed(replace(shop, tickets=0) if without_past else shop, clock.now())
         set_passwords()
         try:
             connect(simulator)

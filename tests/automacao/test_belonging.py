@@ -1,0 +1,221 @@
+"""Whose messages they are: a store has what was said to its own phone, and nothing else."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from automacao.actions import instances
+from automacao.actions.instances import Admin, Wish
+from automacao.models import InboundEvent, Instance
+from sac.drain import drain_instance
+from sac.models import Contact, Message, Ticket
+from tests.conftest import Actor, Shop, new_phone
+from tests.postbox import Postbox
+
+pytestmark = pytest.mark.django_db
+
+OWN, OWN_SHORT = "5511987654321", "551187654321"
+CUSTOMER = "+5511976543210"
+JID = "{}@s.whatsapp.net"
+
+
+@pytest.fixture(autouse=True)
+def quiet(rings: object) -> None:
+    """Nobody is called: the test drains."""
+
+
+@pytest.fixture
+def box(shop: Shop) -> Postbox:
+    """The shop's number, connected to the phone it typed."""
+    return Postbox(with_phone(shop.instance, f"+{OWN}"))
+
+
+def with_phone(instance: Instance, phone: str, **columns: object) -> Instance:
+    known = {"phone": phone, "connected_phone": phone, **columns}
+    Instance.objects.filter(pk=instance.pk).update(**known)
+    return Instance.objects.get(pk=instance.pk)
+
+
+def pairing(shop: Shop, phone: str) -> Postbox:
+    """A number of the shop that waits for its first phone."""
+    instance = Instance.objects.create(
+        store=shop.store, name="Novo", phone=phone, gateway_token="t", state="waiting_qr"
+    )
+    return Postbox(instance)
+
+
+def heard(box: Postbox) -> list[str]:
+    return list(Message.objects.filter(instance=box.instance).values_list("text", flat=True))
+
+
+def parked(box: Postbox) -> list[str]:
+    return [row.error for row in InboundEvent.objects.parked().filter(instance=box.instance)]
+
+
+def state(box: Postbox) -> str:
+    return Instance.objects.get(pk=box.instance.pk).state
+
+
+@pytest.mark.parametrize(
+    ("sender", "is_ours"),
+    [
+        (JID.format(OWN), True),
+        (JID.format(OWN_SHORT), True),
+        (f"{OWN}:12@s.whatsapp.net", True),
+        # Nothing can be known.
+        (None, True),
+        ("128000000000009@lid", True),
+        ("", True),
+        (JID.format("5511987654322"), False),
+        (JID.format("4915700000001"), False),
+    ],
+)
+@pytest.mark.parametrize("is_from_us", [False, True])
+def test_what_was_said_to_another_phone_is_parked_with_the_reason(
+    box: Postbox, sender: str | None, is_ours: bool, is_from_us: bool
+) -> None:
+    whole = box.typed("Oi", phone=CUSTOMER) if is_from_us else box.said("Oi", phone=CUSTOMER)
+    told = JID.format(OWN).encode()
+    assert whole.count(told) == 1
+    quoted = b"null" if sender is None else f'"{sender}"'.encode()
+    box.bring(whole.replace(b'"' + told + b'"', quoted))
+    if is_ours:
+        assert (heard(box), parked(box)) == (["Oi"], [])
+    else:
+        assert heard(box) == []
+        assert "outro celular" in parked(box)[0]
+        assert not Contact.objects.exists()
+        assert not Ticket.objects.exists()
+
+
+@pytest.mark.parametrize("column", ["state", "session_ended_at"])
+def test_a_number_that_is_down_still_hears_what_its_own_phone_was_told(
+    box: Postbox, column: str
+) -> None:
+    for value in {"state": Instance.State.values, "session_ended_at": [timezone.now()]}[column]:
+        Instance.objects.filter(pk=box.instance.pk).update(**{column: value})
+        box.bring(box.said(f"{value}", phone=CUSTOMER))
+        assert heard(box)[-1] == f"{value}"
+    assert parked(box) == []
+
+
+def test_messages_that_are_quicker_than_the_news_of_the_pairing_are_taken(shop: Shop) -> None:
+    box = pairing(shop, f"+{OWN}")
+    box.bring(box.said("Oi", phone=CUSTOMER))
+    assert (heard(box), parked(box)) == (["Oi"], [])
+
+
+@pytest.mark.parametrize("is_quicker", [True, False])
+def test_a_phone_another_store_has_connected_brings_nothing_of_theirs(
+    shop: Shop, other_shop: Shop, is_quicker: bool
+) -> None:
+    theirs = Postbox(with_phone(other_shop.instance, f"+{OWN}"))
+    box = pairing(shop, f"+{OWN}")
+    said, line = box.said("Segredo", phone=CUSTOMER), box.line("open")
+    for raw in (said, line) if is_quicker else (line, said):
+        box.bring(raw)
+    assert state(box) == "failed"
+    assert heard(box) == []
+    assert "outra conta" in parked(box)[0] if is_quicker else "recusado" in parked(box)[0]
+    assert not Contact.objects.filter(store=shop.store).exists()
+    theirs.bring(theirs.said("Segredo", phone=CUSTOMER))
+    assert heard(theirs) == ["Segredo"]
+
+
+def test_a_refused_channel_stays_refused_when_the_other_store_lets_go(
+    shop: Shop, other_shop: Shop, dono: Actor
+) -> None:
+    with_phone(other_shop.instance, f"+{OWN}")
+    box = pairing(shop, f"+{OWN}")
+    box.bring(box.line("open"))
+    Instance.objects.filter(pk=other_shop.instance.pk).update(state="logged_out")
+    renewed = Instance.objects.get(pk=box.instance.pk)
+    renewed.replace_channel()
+    renewed.save()
+    for sender in (OWN, None):
+        jid = JID.format(sender) if sender else None
+        box.bring(box.body("messages.upsert", _data(box), sender=jid))
+    assert heard(box) == []
+    assert len(parked(box)) == 2
+    # The channel that took its place is not meant.
+    fresh = Postbox(renewed)
+    fresh.bring(fresh.said("Oi", phone=CUSTOMER))
+    assert heard(fresh) == ["Oi"]
+
+
+def test_once_the_number_is_corrected_what_was_parked_can_be_taken(
+    box: Postbox, dono: Actor
+) -> None:
+    phone = new_phone()
+    box.bring(box.line("open", phone=phone), box.body("messages.upsert", _data(box), sender=None))
+    assert state(box) == "failed"
+    box.bring(box.body("messages.upsert", _data(box), sender=JID.format(phone[1:])))
+    assert len(parked(box)) == 2
+    wish = Wish(phone=phone, name="Loja", chatbot={})
+    instances.save_instance(box.instance, wish, by=Admin(dono.user, None))
+    call_command("replay_parked", verbosity=0)
+    drain_instance(box.instance.pk)
+    assert (len(heard(box)), parked(box)) == (2, [])
+
+
+# --- Under a former name --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def renewed(box: Postbox) -> Postbox:
+    """The number on a new channel; `box` still posts as the one before."""
+    instance = Instance.objects.get(pk=box.instance.pk)
+    instance.replace_channel()
+    instance.enter(Instance.State.WAITING_QR, timezone.now())
+    instance.save()
+    return Postbox(instance)
+
+
+def test_what_a_replaced_channel_still_brings_is_taken(box: Postbox, renewed: Postbox) -> None:
+    assert box.instance.gateway_name != renewed.instance.gateway_name
+    box.bring(box.said("antes", phone=CUSTOMER))
+    renewed.bring(renewed.said("depois", phone=CUSTOMER))
+    assert heard(box) == ["antes", "depois"]
+
+
+def test_a_name_it_never_had_is_refused(box: Postbox, renewed: Postbox) -> None:
+    stranger = box.body("messages.upsert", _data(box), instance="ch_nobody")
+    assert box.post(stranger).status_code == 403
+    assert not InboundEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("event", "data"),
+    [
+        ("connection.update", {"state": "open", "wuid": JID.format(OWN)}),
+        ("connection.update", {"state": "close", "statusReason": 401}),
+        ("logout.instance", None),
+        ("remove.instance", None),
+        ("qrcode.updated", {"qrcode": {"code": "2@x"}}),
+    ],
+)
+def test_how_a_replaced_channel_ends_says_nothing_of_the_new_one(
+    box: Postbox, renewed: Postbox, event: str, data: object
+) -> None:
+    before = Instance.objects.values().get(pk=box.instance.pk)
+    box.bring(box.body(event, data))
+    assert Instance.objects.values().get(pk=box.instance.pk) == before
+    assert parked(box) == []
+    renewed.bring(renewed.body(event, data))
+    assert Instance.objects.values().get(pk=box.instance.pk) != before
+
+
+def test_only_the_latest_names_are_kept(box: Postbox) -> None:
+    names = []
+    for _ in range(25):
+        names.append(box.instance.gateway_name)
+        box.instance.replace_channel()
+    box.instance.save()
+    assert Instance.objects.get(pk=box.instance.pk).former_names == names[-20:]
+
+
+def _data(box: Postbox) -> object:
+    """The inner part of a customer's message."""
+    return json.loads(box.said("Oi", phone=CUSTOMER))["data"]

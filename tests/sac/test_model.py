@@ -51,6 +51,7 @@ ANSWERS = (
     "told before",
     "typed before",
     "refused",
+    "refused",
     "later",
     "hung",
     "hung and taken",

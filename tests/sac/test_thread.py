@@ -18,7 +18,8 @@ NOON = datetime(2026, 3, 10, 15, tzinfo=UTC)
 
 
 def texts(page: Page) -> list[str]:
-    return [element.text for element in page.find("span", class_="text")]
+    """What stands in the thread; the page keeps an empty bubble for what is being sent."""
+    return [found.text for found in page.find("span", class_="text") if found.text]
 
 
 def told(actor: Actor, ticket: Ticket) -> list[str]:

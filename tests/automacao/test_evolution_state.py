@@ -13,6 +13,8 @@ from automacao.gateways.port import (
     SessionState,
     State,
 )
+from automacao.models import Instance
+from automacao.pairing import Panel
 from tests.automacao.evolution_data import (
     CUSTOMER,
     INSTANCE,
@@ -122,6 +124,19 @@ def test_a_loss_without_a_usable_reason_is_a_disconnection(reason: object) -> No
 )
 def test_the_state_of_the_line_is_told(event: str, data: object, expected: Event) -> None:
     assert _one(webhook(event, data)) == expected
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "漢", "😀", "7", "A"])
+def test_as_much_as_a_qr_holds_is_drawn_and_more_is_no_code(letter: str) -> None:
+    most = letter * (2953 // len(letter.encode()))
+    whole = most + "a" * (2953 - len(most.encode()))
+    for code, is_drawn in ((whole, True), (whole + "a", False)):
+        event = _one(webhook("qrcode.updated", {"qrcode": {"code": code}}))
+        assert event == (
+            SessionState(State.QR, at=AT, qr=code) if is_drawn else Quarantine("qrcode.updated")
+        )
+    drawn = Panel(Instance(qr_code=whole), "qr").qr_image
+    assert drawn.startswith("data:image/svg+xml")
 
 
 @pytest.mark.parametrize(

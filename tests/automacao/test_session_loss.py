@@ -6,6 +6,7 @@ from pytest_django.fixtures import Settings
 from automacao.models import Instance
 from automacao.simulator.client import SimulatorClient
 from sac import tasks
+from sac.actions.tickets import close_ticket
 from tests.automacao.screen import Screen, now
 from tests.automacao.simulator import stage
 from tests.conftest import Actor, Shop
@@ -159,6 +160,7 @@ def test_removing_keeps_the_conversations_and_shuts_the_door(
     screen: Screen, paired: Instance, shop: Shop
 ) -> None:
     ticket = shop.hears("Oi", instance=paired)
+    close_ticket(ticket, by=screen.admin.user, rights=screen.admin.rights)
     address = f"/webhooks/evolution/{paired.webhook_key}/"
     assert screen.post(paired, "remocao/").status_code == 302
     screen.work()

@@ -11,10 +11,12 @@ import pytest
 from celery import Celery
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection, connections
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from automacao import webhooks
+from automacao.gateways import evolution
 from automacao.models import InboundEvent
 from evendas import bell
 from tests.conftest import Shop
@@ -163,6 +165,31 @@ def test_a_content_length_that_lies_does_not_lift_the_limit(
     response = webhooks.receive(request, "evolution", box.instance.webhook_key)
     assert response.status_code == 413
     assert_untouched(rings)
+
+
+@pytest.mark.parametrize("length", [None, "0"])
+@pytest.mark.parametrize(
+    ("is_whole", "size", "status"),
+    [(True, 300, 200), (True, 26 * MEGABYTE, 413), (False, 300, 503)],
+)
+def test_a_chunked_body_is_read_to_its_end_or_asked_for_again(
+    box: Postbox, rings: Rings, length: str | None, is_whole: bool, size: int, status: int
+) -> None:
+    """Servers that put the chunks together say so; of any other nobody knows where it ends."""
+    raw = box.said("a" * size, phone=PHONE)
+    environ = RequestFactory().post(box.url).environ
+    secret = {"HTTP_X_EVENDAS_SECRET": box.instance.webhook_secret}
+    chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": BytesIO(raw)}
+    del environ["CONTENT_LENGTH"]
+    told = {"CONTENT_LENGTH": length} if length else {}
+    ends = {"wsgi.input_terminated": True} if is_whole else {}
+    request = WSGIRequest(environ | secret | chunked | told | ends)
+    answer = webhooks.receive(request, "evolution", box.instance.webhook_key)
+    assert answer.status_code == status
+    if status == 200:
+        assert bytes(InboundEvent.objects.get().body) == evolution.redact(raw)
+    else:
+        assert_untouched(rings)
 
 
 def test_the_same_bytes_are_stored_once_and_answered_200_again(box: Postbox, rings: Rings) -> None:

@@ -171,6 +171,40 @@ def test_live_events_go_before_those_in_bulk(box: Postbox) -> None:
     assert numbers == sorted(numbers, reverse=True)
 
 
+def test_a_set_is_cut_at_what_memory_holds_and_a_bigger_event_goes_alone(box: Postbox) -> None:
+    texts = ["a" * 3000, "bb", "ccc", "d" * 3000]
+    box.leave(*(box.said(text, phone=PHONE) for text in texts))
+    sizes = [len(event.body) for event in InboundEvent.objects.order_by("id")]
+
+    def taken(volume: int) -> list[int]:
+        batch = InboundEvent.objects.next_batch(box.instance.pk, size=3, volume=volume)
+        return [len(event.body) for event in batch]
+
+    assert taken(1) == taken(sizes[0] + sizes[1] - 1) == sizes[:1]
+    assert taken(sizes[0] + sizes[1]) == sizes[:2]
+    assert taken(BATCH_BYTES) == sizes[:3]
+
+
+def test_sets_of_any_size_are_worked_off_in_order(
+    box: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drain, "BATCH_BYTES", 2000)
+    texts = [f"{number}" * 10 ** (number % 4) for number in range(9)]
+    assert box.bring(*(box.said(text, phone=PHONE) for text in texts)) == 9
+    assert list(Message.objects.order_by("id").values_list("text", flat=True)) == texts
+
+
+def test_a_set_of_fifty_costs_no_more_questions_than_one(
+    box: Postbox, django_assert_num_queries: Callable[..., AbstractContextManager[object]]
+) -> None:
+    for count in (1, BATCH):
+        box.leave(*(box.said(f"{number}", phone=PHONE) for number in range(count)))
+        with django_assert_num_queries(2):
+            batch = InboundEvent.objects.next_batch(box.instance.pk, size=BATCH, volume=BATCH_BYTES)
+        assert len(batch) == count
+        assert drain_instance(box.instance.pk) == count
+
+
 def test_one_number_is_drained_and_the_others_wait(box: Postbox, other_shop: Shop) -> None:
     other = Postbox(other_shop.instance)
     other.leave(other.said(phone=PHONE))

@@ -1,4 +1,4 @@
-"""Each command of the compose file starts on real servers, works, and stops when asked."""
+"""Each command of the compose file starts on real servers, is healthy, and stops when asked."""
 
 import json
 import os
@@ -17,14 +17,13 @@ from ruamel.yaml import YAML
 from dev.local import ROOT
 from dev.ports import free_port
 from dev.processes import Program, Supervisor
-from dev.ready import answers, says
 from tests.databases import lent_database
 
 SERVICES: dict[str, dict[str, Any]] = YAML(typ="safe").load(ROOT / "docker-compose.yml")["services"]
 OURS = {name: one for name, one in SERVICES.items() if one.get("image") == "evendas-sac"}
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 PREPARED = "migration"
-PAGES = {"web": "entrar/", "web-ws": "ws/"}
+LIFESIGN = OURS["web"]["environment"]["EVENDAS_LIFESIGN"]
 GIVEN = {
     "EVENDAS_SECRET_KEY": "x" * 50,
     "EVENDAS_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
@@ -63,10 +62,11 @@ def test_a_command_starts_and_stops_when_asked(
         argv=_on_this_machine(OURS[name].get("command") or _command_of_the_image(), port),
         env=house,
         cwd=ROOT,
-        ready=_ready(name, port),
-        limit=60,
+        ready=lambda _log: _is_healthy(name, house, port),
+        limit=90,
         stop_limit=30,
     )
+    Path(house["EVENDAS_LIFESIGN"]).unlink(missing_ok=True)
     supervisor = Supervisor(tmp_path)
     try:
         [child] = supervisor.begin(program)
@@ -84,17 +84,27 @@ def _environment(folder: Path, database_url: str) -> dict[str, str]:
         for name, value in OURS["web"]["environment"].items()
     }
     given["EVENDAS_WEBHOOK_BASE_URL"] = GIVEN["EVENDAS_PUBLIC_URL"]
-    given["EVENDAS_LOG_LEVEL"] = "INFO"
+    given["EVENDAS_PULSE_EVERY"] = "0.5"
     own = {"DATABASE_URL": database_url, "REDIS_URL": os.environ["REDIS_URL"]}
-    folders = {"EVENDAS_LOCAL_DIR": str(folder), "EVENDAS_STATIC_ROOT": str(folder / "static")}
+    folders = {
+        "EVENDAS_LOCAL_DIR": str(folder),
+        "EVENDAS_STATIC_ROOT": str(folder / "static"),
+        "EVENDAS_LIFESIGN": str(folder / "lifesign"),
+    }
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return given | own | folders | {"PATH": path, "PYTHONUNBUFFERED": "1"}
 
 
-def _ready(name: str, port: int) -> Any:  # noqa: ANN401 - how a program shows itself
-    if name in PAGES:
-        return answers(f"http://127.0.0.1:{port}/{PAGES[name]}")
-    return says("beat: Starting" if name == "beat" else " ready.")
+def _is_healthy(name: str, env: Mapping[str, str], port: int) -> bool:
+    """Ask what the file lets Docker ask."""
+    test = OURS[name]["healthcheck"]["test"]
+    argv = ["/bin/sh", "-c", test] if isinstance(test, str) else test[1:]
+    here = [
+        word.replace(":8000/", f":{port}/").replace(LIFESIGN, env["EVENDAS_LIFESIGN"])
+        for word in argv
+    ]
+    quiet = subprocess.DEVNULL
+    return subprocess.run(here, env=env, check=False, stdout=quiet, stderr=quiet).returncode == 0
 
 
 def _command_of_the_image() -> str:

@@ -80,7 +80,7 @@ def test_a_command_starts_and_stops_when_asked(
 def _environment(folder: Path, database_url: str) -> dict[str, str]:
     """What the file gives the containers, with this machine's servers and folders."""
     given = {
-        name: re.sub(r"\$\{(\w+)[^}]*\}", lambda match: GIVEN.get(match[1], ""), value)
+        name: re.sub(r"\$\{(\w+)(?::-(\w*))?[^}]*\}", _given, value)
         for name, value in OURS["web"]["environment"].items()
     }
     given["EVENDAS_WEBHOOK_BASE_URL"] = GIVEN["EVENDAS_PUBLIC_URL"]
@@ -93,6 +93,10 @@ def _environment(folder: Path, database_url: str) -> dict[str, str]:
     }
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return given | own | folders | {"PATH": path, "PYTHONUNBUFFERED": "1"}
+
+
+def _given(variable: re.Match[str]) -> str:
+    return GIVEN.get(variable[1], variable[2] or "")
 
 
 def _is_healthy(name: str, env: Mapping[str, str], port: int) -> bool:

@@ -44,8 +44,8 @@ LISTS = {
     "/": 8,
     "/sac/atendimento/": 9,
     "/sac/atendimento/?situacao=em-aberto": 9,
-    "/sac/atendimento/lista/": 8,
-    "/sac/atendimento/contadores/": 8,
+    "/sac/atendimento/lista/": 5,
+    "/sac/atendimento/contadores/": 7,
 }
 
 

@@ -26,7 +26,7 @@ from sac.permissions import Rights
 hypothesis.settings.register_profile("untimed", deadline=None, stateful_step_count=30)
 # For `--hypothesis-profile=faults`: looks further, and elsewhere each time.
 hypothesis.settings.register_profile(
-    "faults", deadline=None, stateful_step_count=60, max_examples=1000, print_blob=True
+    "faults", deadline=None, stateful_step_count=50, max_examples=400, print_blob=True
 )
 hypothesis.settings.load_profile("untimed")
 

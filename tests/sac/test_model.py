@@ -6,7 +6,7 @@ that is taken back, so nothing is pushed or rung. `--hypothesis-profile=faults` 
 """
 
 import pytest
-from hypothesis import seed, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     invariant,
@@ -201,4 +201,5 @@ def _settled(run: type[Model], share: int) -> type[Model]:
 
 def _part() -> settings:
     """One share of the examples: shares run side by side."""
-    return settings(max_examples=settings().max_examples // SHARES)
+    examples = settings().max_examples // SHARES
+    return settings(max_examples=examples, suppress_health_check=[HealthCheck.too_slow])

@@ -90,6 +90,15 @@ def test_what_was_said_to_another_phone_is_parked_with_the_reason(
         assert not Ticket.objects.exists()
 
 
+@pytest.mark.parametrize("kept", [OWN, OWN_SHORT])
+@pytest.mark.parametrize("told", [OWN, OWN_SHORT])
+def test_the_ninth_digit_makes_no_other_phone(shop: Shop, kept: str, told: str) -> None:
+    box = Postbox(with_phone(shop.instance, f"+{kept}", state="connecting"))
+    sender = JID.format(told)
+    box.bring(box.body("messages.upsert", _data(box), sender=sender), box.line("open", phone=told))
+    assert (heard(box), parked(box), state_of(box)) == (["Oi"], [], "connected")
+
+
 @pytest.mark.parametrize("state", Instance.State.values)
 @pytest.mark.parametrize("is_ended", [False, True])
 def test_a_number_that_is_down_still_hears_what_its_own_phone_was_told(

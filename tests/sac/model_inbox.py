@@ -46,6 +46,7 @@ WORDS = {
 # Mostly one of them: what matters happens within a conversation.
 phone = st.sampled_from([PHONES[0], PHONES[0], PHONES[0], PHONES[1]])
 text = st.sampled_from(["Oi", "Bom dia", "Já vou ver"])
+words = st.lists(st.sampled_from(sorted(WORDS)), min_size=1, max_size=3)
 nth = st.integers(0, 5)
 
 
@@ -116,10 +117,11 @@ class Inbox(RuleBasedStateMachine):
         self.drain_if(is_drained)
 
     @precondition(lambda self: self.taken)
-    @rule(nth=nth, word=st.sampled_from(sorted(WORDS)), is_drained=st.booleans())
-    def status_comes(self, nth: int, word: str, is_drained: bool) -> None:
+    @rule(nth=nth, words=words, is_drained=st.booleans())
+    def statuses_come(self, nth: int, words: list[str], is_drained: bool) -> None:
         """Of any rank, in any order."""
-        self.tells(pick(self.taken, nth)[2], word)
+        for word in words:
+            self.tells(pick(self.taken, nth)[2], word)
         self.drain_if(is_drained)
 
     @precondition(lambda self: self.inbox)

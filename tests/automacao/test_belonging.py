@@ -169,6 +169,24 @@ def test_once_the_number_is_corrected_what_was_parked_can_be_taken(
     assert (len(heard(box)), parked(box)) == (2, [])
 
 
+def test_who_had_the_number_before_takes_it_from_nobody_by_pairing_again(
+    shop: Shop, other_shop: Shop
+) -> None:
+    before = with_phone(shop.instance, f"+{OWN}", state="logged_out")
+    theirs = Postbox(with_phone(other_shop.instance, f"+{OWN}"))
+    before.replace_channel()
+    before.enter(Instance.State.CONNECTING, timezone.now())
+    before.save()
+    theirs.bring(theirs.line("connecting"))
+    theirs.bring(theirs.line("open", date_time=timezone.now().isoformat()))
+    assert state_of(theirs) == "connected"
+    # In the drop of a channel that had it the number is held.
+    with_phone(shop.instance, f"+{OWN}", state="connecting")
+    Instance.objects.filter(pk=theirs.instance.pk).update(state="waiting_qr")
+    theirs.bring(theirs.line("open", date_time=timezone.now().isoformat()))
+    assert state_of(theirs) == "failed"
+
+
 # --- Under a former name --------------------------------------------------------------------------
 
 

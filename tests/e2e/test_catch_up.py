@@ -19,7 +19,7 @@ from tests.faults.size import sized
 from tests.running import Running
 from tests.tally import Tally
 
-pytestmark = [pytest.mark.browser, pytest.mark.drill]
+pytestmark = [pytest.mark.browser]
 
 SignIn = Callable[..., Page]
 BACK = 15.0

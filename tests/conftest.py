@@ -21,14 +21,15 @@ from sac.actions.inbound import Arrival, receive_messages
 from sac.actions.replies import send_reply
 from sac.models import Attendant, AttendantDepartment, Department, Message, Ticket
 from sac.permissions import Rights
+from tests.faults.size import IS_FULL
 
 # How long an example takes is the machine's business, never a verdict.
 hypothesis.settings.register_profile("untimed", deadline=None, stateful_step_count=30)
-# For `--hypothesis-profile=faults`: looks further, and elsewhere each time.
+# For `make faults`: looks further, and elsewhere each time.
 hypothesis.settings.register_profile(
     "faults", deadline=None, stateful_step_count=50, max_examples=400, print_blob=True
 )
-hypothesis.settings.load_profile("untimed")
+hypothesis.settings.load_profile("faults" if IS_FULL else "untimed")
 
 pytest_plugins = ["tests.services", "tests.simulated", "tests.chromium", "tests.tally"]
 
@@ -46,7 +47,7 @@ class Actor:
 
     def __post_init__(self) -> None:
         self.client = Client()
-        self.client.force_login(self.user, backend="django.contrib.auth.backends.ModelBackend")
+        self.client.force_login(self.user, backend="evendas.accounts.backends.StoreBackend")
         if self.user.store_id is not None:
             agree(self.user)
             session = self.client.session

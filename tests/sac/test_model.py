@@ -2,7 +2,7 @@
 papers say (`plain_desk`), and everything that must always be true is.
 
 The real actions on the real database; what the gateway answers is drawn. A run is a transaction
-that is taken back, so nothing is pushed or rung. `--hypothesis-profile=faults` looks further.
+that is taken back, so nothing is pushed or rung. EVENDAS_DRILL_SIZE=full looks further.
 """
 
 import pytest
@@ -40,7 +40,7 @@ from tests.sac.model_rows import (
     tickets_in_rows,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.drill]
 
 # Side by side: the runs of `make test` are the same each time, a quarter of them in each share.
 SHARES = 4

@@ -242,7 +242,7 @@ LIFESIGN: str = env.str("EVENDAS_LIFESIGN", default="")
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "evendas.accounts.backends.StoreBackend",
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"

@@ -34,6 +34,8 @@ INSIDE = (
     "management",
     "invariants",
     "evendas/accounts/audit.py",
+    # Reads who a session belongs to.
+    "evendas/accounts/backends.py",
     "evendas/accounts/limits.py",
     "evendas/accounts/terms.py",
     # Ages in seconds over all stores, and signs of life of processes.

@@ -14,7 +14,7 @@ from evendas.accounts.models import User
 from evendas.accounts.terms import Origin, current_terms
 from sac.actions.opening import open_store
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "evendas.accounts.backends.StoreBackend"
 
 
 @sensitive_post_parameters("password")

@@ -137,7 +137,7 @@ def test_signing_in_to_ones_own_account_buys_no_guesses_at_another(caio: User, e
 
 def test_no_password_is_written_down_with_a_failed_try(caio: User) -> None:
     client = Client()
-    client.force_login(caio, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(caio, backend="evendas.accounts.backends.StoreBackend")
     words = {"old_password": "velha-9x", "new_password1": "nova-8y-z", "new_password2": "nova-8y-z"}
     client.post("/conta/senha/", words)
     sign_in(caio.email, "chute-7w")

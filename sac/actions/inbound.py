@@ -23,7 +23,7 @@ from sac.actions.people import Identities, find_or_create_contacts
 from sac.actions.rows import write_columns
 from sac.actions.statuses import apply_early_statuses, show_on_list
 from sac.actions.trail import step
-from sac.announce import Announcement
+from sac.announce import Announcement, past_changed
 from sac.models import Contact, Conversation, Department, Message, Ticket, TicketEvent
 from sac.ordering import clamp, is_late, sort_key
 from sac.permissions import Sight
@@ -89,13 +89,14 @@ def receive_messages(instance: Instance, arrivals: Sequence[tuple[Arrival, Said]
     _save(instance, changed)
     for thread in changed:
         _announce(thread)
+    _tell_names(instance, [row for row in changed if row.announcement.is_about_contact])
 
 
 def _open_threads(
     instance: Instance, arrivals: Sequence[tuple[Arrival, Said]]
 ) -> dict[Identities, Thread]:
     people = find_or_create_contacts(instance.store_id, [said.identities for _, said in arrivals])
-    _learn_names(people, arrivals)
+    renamed = _learn_names(people, arrivals)
     conversations = _lock_conversations(instance, people, arrivals)
     tickets = _lock_tickets(conversations)
     known = _known_ids(instance, [said.id for _, said in arrivals])
@@ -113,18 +114,23 @@ def _open_threads(
         )
         for conversation in conversations
     }
+    for contact in renamed:
+        by_contact[contact.pk].announcement.contact_changed()
     return {identities: by_contact[contact.pk] for identities, contact in people.items()}
 
 
 def _learn_names(
     people: dict[Identities, Contact], arrivals: Iterable[tuple[Arrival, Said]]
-) -> None:
+) -> list[Contact]:
+    """Return who has another name now."""
     names = {
         people[said.identities]: said.push_name
         for _, said in arrivals
         if isinstance(said, MessageReceived) and said.push_name
     }
-    write_columns([person for person, name in names.items() if person.learn_name(name)], ["name"])
+    renamed = [person for person, name in names.items() if person.learn_name(name)]
+    write_columns(renamed, ["name"])
+    return renamed
 
 
 def _lock_conversations(
@@ -350,3 +356,13 @@ def _announce(thread: Thread) -> None:
         # What waited behind an unknown outcome may go.
         conversation_id = thread.conversation.pk
         transaction.on_commit(lambda: ring("sac.deliver", conversation_id), robust=True)
+
+
+def _tell_names(instance: Instance, threads: Sequence[Thread]) -> None:
+    """Where else the customers of these threads are listed: earlier chapters, other numbers."""
+    if not threads:
+        return
+    people = [row.conversation.contact_id for row in threads]
+    shown = [row.ticket.pk for row in threads if row.ticket]
+    elsewhere = Ticket.objects.filter(conversation__contact__in=people).exclude(pk__in=shown)
+    past_changed(instance.store_id, elsewhere)

@@ -85,6 +85,26 @@ def test_another_message_is_told_with_its_revision_alone(shop: Shop, ether: Ethe
     assert not said["thread"].frame["header"]
 
 
+def test_a_name_that_whatsapp_tells_is_told_wherever_the_customer_is_shown(
+    shop: Shop, ana: Actor, ether: Ether
+) -> None:
+    past = shop.hears(name="mari", department=shop.support)
+    do(ana, past, "posse")
+    do(ana, past, "encerramento")
+    phone = past.conversation.contact.phone
+    said = ether.after(lambda: shop.hears(phone=phone, name="Marina Costa"))
+    assert said["thread"].frame["header"]
+    assert "Marina Costa" in said["row"].frame["html"]
+    assert said["list"].frame["conversations"] == [past.conversation_id]
+    assert said["list"].groups == _seen_by(shop, f"dept.{shop.support.pk}")
+    again = ether.after(lambda: shop.hears(phone=phone, name="Marina Costa"))
+    assert "list" not in again
+    assert not again["thread"].frame["header"]
+    # Around the thread on screen too, when nothing else changed there.
+    known = ether.after(lambda: shop.hears(phone=phone, name="Marina C."))
+    assert known["thread"].frame["header"]
+
+
 def test_assuming_is_told_to_the_queue_and_to_its_new_attendant(
     shop: Shop, ana: Actor, ether: Ether
 ) -> None:

@@ -25,6 +25,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Called for, and not known to have left or to have stayed."""
         return self.filter(state__in=[Message.State.SENDING, Message.State.UNKNOWN])
 
+    def written_by(self, attendant_id: int) -> Self:
+        """What this attendant sent from the desk, wherever it stands by now."""
+        return self.filter(attendant=attendant_id, origin=Message.Origin.DESK)
+
     def in_thread_of(self, ticket: Ticket) -> Self:
         """This ticket's messages, and those said outside any ticket until the next one began.
 

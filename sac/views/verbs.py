@@ -43,8 +43,11 @@ def ticket_close(request: DeskRequest, code: str) -> HttpResponse:
 
 @verb
 def ticket_messages(request: DeskRequest, code: str) -> HttpResponse:
+    form = ReplyForm(request.POST)
+    if message := _sent_before(request, code, form):
+        return _bubble(request, message)
     ticket = visible_ticket(request, code)
-    data = valid(ReplyForm(request.POST))
+    data = valid(form)
     message = send_reply(
         ticket,
         by=request.user,
@@ -82,6 +85,17 @@ def ticket_draft(request: DeskRequest, code: str) -> HttpResponse:
     data = valid(DraftForm(request.POST))
     keep_draft(ticket, by=request.user, text=str(data["text"]))
     return HttpResponse(status=204)
+
+
+def _sent_before(request: DeskRequest, code: str, form: ReplyForm) -> Message | None:
+    """What the author repeats because no answer came: it left, whoever has the ticket by now."""
+    author = request.rights.attendant_id
+    if author is None or not form.is_valid():
+        return None
+    sent = Message.objects.written_by(author).select_related("ticket", "attendant")
+    number = form.cleaned_data["client_uuid"]
+    found = sent.filter(store=request.store, client_uuid=number).first()
+    return found if found and found.ticket and found.ticket.code == code else None
 
 
 def _message(ticket: Ticket, message_id: int) -> Message:

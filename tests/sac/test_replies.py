@@ -162,6 +162,20 @@ def test_the_second_click_finds_its_message_even_after_closing(taken: Ticket, an
     assert sent(taken) == ["Oi"]
 
 
+def test_the_second_click_finds_its_message_wherever_the_ticket_went(
+    shop: Shop, taken: Ticket, ana: Actor, bia: Actor
+) -> None:
+    click = uuid4()
+    first = send(ana, taken, "Já vejo", click)
+    Ticket.objects.filter(pk=taken.pk).update(department=shop.sales, attendant=bia.attendant)
+    again = send(ana, taken, "Já vejo", click)
+    assert (again.status_code, again.content) == (200, first.content)
+    # Nothing else of the ticket is told to her, nor her message to anybody else.
+    assert send(ana, taken, "E mais isto").status_code == 404
+    assert send(shop.hire("Caio", shop.support), taken, "Já vejo", click).status_code == 404
+    assert taken.messages.filter(direction="out").count() == 1
+
+
 def test_one_id_cannot_serve_two_conversations(shop: Shop, taken: Ticket, ana: Actor) -> None:
     click = uuid4()
     send(ana, taken, "Oi", click)

@@ -1,14 +1,14 @@
 """The filters of the list, read from the address and written back to it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Literal, Self
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 
-from sac.models import Ticket
+from sac.models import Department, Ticket
 from sac.models.ticket import TicketQuerySet
 
 PAGE = 30
@@ -34,6 +34,13 @@ class Filters:
     def read(cls, query: Mapping[str, str], *, default: str | None = None) -> Self:
         status = _STATUSES.get(query.get("situacao", "")) or default or Ticket.Status.WAITING
         return cls(status=str(status), department=_department(query.get("departamento", "")))
+
+    def within(self, departments: Iterable[Department]) -> Self:
+        """Drop a department that this person has no choice of."""
+        if self.department in (None, NOWHERE):
+            return self
+        is_choice = any(one.pk == self.department for one in departments)
+        return self if is_choice else replace(self, department=None)
 
     @property
     def status_slug(self) -> str:

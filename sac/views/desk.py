@@ -1,5 +1,6 @@
 """Sac > Atendimento: the screen, and the fragments it refreshes itself with. None writes."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from sac.permissions import verdicts
 @require_GET
 @desk_view
 def desk(request: DeskRequest) -> HttpResponse:
-    return render(request, "sac/desk.html", _desk_context(request, Filters.read(request.GET)))
+    return render(request, "sac/desk.html", _desk_context(request))
 
 
 @require_GET
@@ -33,20 +34,21 @@ def ticket(request: DeskRequest, code: str) -> HttpResponse:
     context = ticket_context(request, found)
     if request.htmx and not request.htmx.history_restore_request:
         return render(request, "sac/_conversation.html", context)
-    filters = Filters.read(request.GET, default=found.status)
-    return render(request, "sac/desk.html", {**_desk_context(request, filters), **context})
+    desk = _desk_context(request, default=found.status)
+    return render(request, "sac/desk.html", {**desk, **context})
 
 
 @require_GET
 @desk_view
 def desk_list(request: DeskRequest) -> HttpResponse:
-    return render(request, "sac/_rows.html", _list_context(request, Filters.read(request.GET)))
+    filters = Filters.read(request.GET).within(_choices(request))
+    return render(request, "sac/_rows.html", _list_context(request, filters))
 
 
 @require_GET
 @desk_view
 def desk_counts(request: DeskRequest) -> HttpResponse:
-    filters = Filters.read(request.GET)
+    filters = Filters.read(request.GET).within(_choices(request))
     context = {"filters": filters, **_figures(request, filters)}
     return render(request, "sac/_present.html", context)
 
@@ -107,19 +109,30 @@ def _is_number(value: str) -> bool:
     return is_short and int(value) < 2**63
 
 
-def _desk_context(request: DeskRequest, filters: Filters) -> dict[str, Any]:
-    departments = Department.objects.in_store(request.store).active().by_name()
-    if not request.rights.sees_everything_active:
-        departments = departments.filter(id__in=request.rights.departments)
+def _desk_context(request: DeskRequest, *, default: str | None = None) -> dict[str, Any]:
+    departments = list(_choices(request))
+    filters = Filters.read(request.GET, default=default).within(departments)
     return {
         **_list_context(request, filters),
         **_figures(request, filters),
-        "departments": departments,
+        "departments": [one for one in departments if one.is_active],
+        "past_departments": [one for one in departments if not one.is_active],
         "lines": Instance.objects.in_store(request.store),
         "rights": request.rights,
         "store": request.store,
         "open": None,
     }
+
+
+def _choices(request: DeskRequest) -> Iterable[Department]:
+    """The departments this person may filter by; not asked for until they are needed.
+
+    Also those out of use for who sees whole departments: their closed tickets stay.
+    """
+    departments = Department.objects.in_store(request.store).by_name()
+    if request.rights.sees_everything_active:
+        return departments
+    return departments.filter(id__in=request.rights.departments)
 
 
 def _figures(request: DeskRequest, filters: Filters) -> dict[str, Any]:
@@ -153,6 +166,15 @@ def header_context(request: DeskRequest, found: Ticket) -> dict[str, Any]:
         "composer_uuid": uuid4(),
         "draft": draft.text if draft else "",
         "history": history_of(found, request.rights),
+        "newer": _newer_chapter(request, found),
         "rights": request.rights,
         "store": request.store,
     }
+
+
+def _newer_chapter(request: DeskRequest, found: Ticket) -> Ticket | None:
+    """Where a closed ticket's conversation goes on, on the same number, if this person sees it."""
+    if found.is_live:
+        return None
+    visible = Ticket.objects.visible_to(request.rights).live()
+    return visible.filter(conversation=found.conversation_id).first()

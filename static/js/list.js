@@ -80,7 +80,7 @@ function precedes(row, other) {
 
 /** What depends on this viewer: the open row, rows of one's own, the empty state. */
 export function tidy() {
-  const { attendant, status } = the("desk").dataset;
+  const { attendant, status, department } = the("desk").dataset;
   const open = the("conversation").dataset.ticket;
   const all = rows();
   for (const row of all) {
@@ -90,7 +90,8 @@ export function tidy() {
     row.classList.toggle("is-mine", attendant !== "" && row.dataset.attendant === attendant);
   }
   for (const note of document.querySelectorAll(".nobody")) {
-    note.hidden = all.length > 0 || note.dataset.status !== status;
+    const fits = department ? "filtered" in note.dataset : note.dataset.status === status;
+    note.hidden = all.length > 0 || !fits;
   }
 }
 
@@ -108,9 +109,12 @@ export function show(query) {
     if (isCurrent) desk.dataset.status = tab.dataset.status;
   }
   desk.dataset.query = query;
-  desk.dataset.department = wish.get("departamento") ?? "";
-  the("filters").elements.situacao.value = wish.get("situacao");
-  the("filters").elements.departamento.value = desk.dataset.department;
+  const { situacao, departamento } = the("filters").elements;
+  situacao.value = wish.get("situacao");
+  departamento.value = wish.get("departamento") ?? "";
+  // One that is not offered to this person means all, as it does to the server.
+  if (departamento.selectedIndex < 0) departamento.value = "";
+  desk.dataset.department = departamento.value;
   recount();
   read(0).then((isDone) => isDone || reread());
 }

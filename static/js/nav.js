@@ -101,6 +101,7 @@ function back() {
 function actionOf(link) {
   if (link.matches(".row-link, [data-open-ticket]")) return () => open(link.pathname);
   if (link.matches(".tab")) return () => filter(link.search);
+  if (link.matches("[data-unfilter]")) return () => filter(`?situacao=${the("filters").elements.situacao.value}`);
   return link.matches("[data-back]") ? back : null;
 }
 

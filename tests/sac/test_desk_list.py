@@ -175,14 +175,6 @@ def test_without_department_is_a_choice_of_its_own(shop: Shop, ana: Actor, dono:
     assert page.find("div", id="desk")[0].attributes["data-department"] == "sem"
 
 
-def test_a_department_of_another_store_lists_nothing(
-    shop: Shop, other_shop: Shop, dono: Actor
-) -> None:
-    put_ticket(shop, department=shop.support)
-    put_ticket(other_shop, department=other_shop.support)
-    assert _listed(dono, f"?departamento={other_shop.support.pk}") == []
-
-
 NONSENSE = [
     "situacao=%00",
     "situacao=abertas&departamento=abc",

@@ -90,6 +90,27 @@ def test_another_customer_and_another_store_are_not_in_it(
     assert len(lines(pane(ana, ticket))) == 1
 
 
+def test_a_closed_ticket_leads_to_where_its_own_conversation_goes_on(
+    shop: Shop, ana: Actor
+) -> None:
+    closed = shop.hears(department=shop.support)
+    do(ana, closed, "posse")
+    do(ana, closed, "encerramento")
+    # What the same person has on another number is no sequel of it, though it is newer.
+    put_past(shop, closed, instance=add_number(shop), status="waiting")
+    assert "já escreveu de novo" not in _hint(ana, closed)
+    live = shop.hears(phone=closed.conversation.contact.phone, department=shop.support)
+    put_past(shop, closed, instance=add_number(shop), status="waiting")
+    assert f"O cliente já escreveu de novo. Abrir {live.code}" in _hint(ana, closed)
+    # One that is out of sight leads nowhere.
+    Ticket.objects.filter(pk=live.pk).update(department=shop.sales)
+    assert live.code not in _hint(ana, closed)
+
+
+def _hint(actor: Actor, ticket: Ticket) -> str:
+    return " ".join(pane(actor, ticket).find("div", class_="composer-hint")[0].text.split())
+
+
 def test_a_long_past_comes_ten_at_a_time(shop: Shop, ana: Actor) -> None:
     ticket = shop.hears(department=shop.support)
     past = [row.code for row in put_past(shop, ticket, 23)]

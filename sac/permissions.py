@@ -106,6 +106,12 @@ class Rights:
     def owns(self, ticket: TicketFacts) -> bool:
         return self.attendant_id is not None and ticket.attendant_id == self.attendant_id
 
+    def reaches(self, ticket: TicketFacts) -> bool:
+        """Tell whether it stands in a department of theirs, or in none of a number of theirs."""
+        if ticket.department_id is None:
+            return ticket.instance_id in self.instances
+        return ticket.department_id in self.departments
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -133,11 +139,7 @@ def may_see(rights: Rights, ticket: TicketFacts, *, took_part: bool = False) -> 
         return True
     if ticket.status in LIVE and rights.can_view_all:
         return True
-    if ticket.department_id is None:
-        in_reach = ticket.instance_id in rights.instances
-    else:
-        in_reach = ticket.department_id in rights.departments
-    return in_reach or (took_part and ticket.status not in LIVE)
+    return rights.reaches(ticket) or (took_part and ticket.status not in LIVE)
 
 
 def may_claim(rights: Rights, ticket: Ticket) -> Verdict:
@@ -167,6 +169,23 @@ def may_reply(rights: Rights, ticket: Ticket) -> Verdict:
     if ticket.status == Ticket.Status.WAITING:
         return may_claim(rights, ticket)
     return YES if rights.owns(ticket) else _theirs(ticket)
+
+
+def may_settle(rights: Rights, ticket: Ticket) -> Verdict:
+    """Say what became of a message nobody is sure of, or send it again: who may reply.
+
+    A doubt may outlive its ticket: once closed, who attended, `can_close_any` and the admin.
+    """
+    if ticket.status != Ticket.Status.CLOSED:
+        return may_reply(rights, ticket)
+    if rights.owns(ticket) or rights.can_close_any or rights.is_admin:
+        return YES
+    return _no("Só quem atendeu pode decidir sobre esta mensagem.")
+
+
+def looks_for_the_team(rights: Rights, ticket: Ticket) -> bool:
+    """Tell whether their look clears NOVO: who may reply, unless only a wider sight led here."""
+    return bool(may_reply(rights, ticket)) and (rights.owns(ticket) or rights.reaches(ticket))
 
 
 def may_close(rights: Rights, ticket: Ticket) -> Verdict:

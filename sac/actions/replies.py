@@ -15,7 +15,7 @@ from sac.actions.tickets import Held, held, insist, take
 from sac.actions.trail import next_arrival, seconds_between
 from sac.models import Conversation, Message, Ticket, TicketEvent
 from sac.ordering import sort_key
-from sac.permissions import Rights, may_reply
+from sac.permissions import Rights, may_reply, may_settle
 from sac.refusals import Invalid, TooLate
 
 _ELSEWHERE = "Esta mensagem já foi enviada em outra conversa."
@@ -122,7 +122,7 @@ def retry_message(message: Message, *, rights: Rights) -> Message:
     """Reenviar: a person decided that a failed or unconfirmed message goes again."""
     states = {Message.State.FAILED, Message.State.UNCONFIRMED}
     with held(message.ticket_id or 0) as row:
-        insist(may_reply(rights, row.ticket))
+        insist(may_settle(rights, row.ticket))
         current = _in_state(message, states, "Esta mensagem já está a caminho.")
         current.state = Message.State.QUEUED
         current.error = ""
@@ -138,7 +138,7 @@ def retry_message(message: Message, *, rights: Rights) -> Message:
 def confirm_message(message: Message, *, rights: Rights) -> Message:
     """Já chegou: a person saw on the phone that an unconfirmed message left."""
     with held(message.ticket_id or 0) as row:
-        insist(may_reply(rights, row.ticket))
+        insist(may_settle(rights, row.ticket))
         current = _in_state(
             message, {Message.State.UNCONFIRMED}, "Esta mensagem já foi confirmada."
         )

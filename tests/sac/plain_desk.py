@@ -283,7 +283,7 @@ class Desk:
         return message
 
     def retry(self, who: Person, message: Message) -> Verdict:
-        if not self._may_reply(who, message.ticket):
+        if not self._may_settle(who, message.ticket):
             return "refused"
         if message.state not in {"failed", "unconfirmed"}:
             return "too late"
@@ -292,7 +292,7 @@ class Desk:
         return ""
 
     def confirm(self, who: Person, message: Message) -> Verdict:
-        if not self._may_reply(who, message.ticket):
+        if not self._may_settle(who, message.ticket):
             return "refused"
         if message.state != "unconfirmed":
             return "too late"
@@ -319,6 +319,11 @@ class Desk:
         if ticket is None or not ticket.is_live:
             return False
         return who.answers if ticket.status == "waiting" else ticket.owner is who
+
+    def _may_settle(self, who: Person, ticket: Ticket | None) -> bool:
+        if ticket is None or ticket.is_live:
+            return self._may_reply(who, ticket)
+        return ticket.owner is who or who.closes_any or who.is_admin
 
     # --- What goes out ---------------------------------------------------------------------------
 

@@ -178,6 +178,18 @@ def test_a_peek_at_somebody_elses_ticket_clears_nothing(
     assert now_of(ticket).is_new
 
 
+def test_a_peek_at_another_departments_queue_clears_nothing(
+    shop: Shop, ana: Actor, sara: Actor
+) -> None:
+    theirs = shop.hears(department=shop.sales)
+    assert do(sara, theirs, "visualizacao").status_code == 204
+    assert now_of(theirs).is_new
+    # In a department of her own she is one of the team.
+    hers = shop.hears(department=shop.support)
+    do(sara, hers, "visualizacao")
+    assert not now_of(hers).is_new
+
+
 def test_reading_writes_nothing(shop: Shop, ana: Actor) -> None:
     ticket = shop.hears(department=shop.support)
     before = Ticket.objects.values().get(pk=ticket.pk)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from automacao.actions import instances
-from automacao.actions.instances import Admin, PhoneTaken, StillInUse, Wish
+from automacao.actions.instances import Admin, PhoneTaken, StillInUse, TooManyNumbers, Wish
 from automacao.chatbot_form import ChatbotForm
 from automacao.forms import InstanceForm
 from automacao.models import Instance
@@ -33,7 +33,11 @@ def instance_list(request: StoreRequest) -> HttpResponse:
 @require_POST
 @admin_view
 def instance_new(request: StoreRequest) -> HttpResponse:
-    instance = instances.add_instance(request.store, by=_admin(request))
+    try:
+        instance = instances.add_instance(request.store, by=_admin(request))
+    except TooManyNumbers as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("instance_list")
     return redirect("instance_edit", instance.pk)
 
 

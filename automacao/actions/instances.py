@@ -39,14 +39,25 @@ class PhoneTaken(Exception):
     """Another number of the store is this very one."""
 
 
+class TooManyNumbers(Exception):
+    """Every number is a session the gateway keeps up: one store may not fill it."""
+
+    sentence = "Sua loja já tem o máximo de números. Remova um que não usa mais."
+
+
 def add_instance(store: Store, *, by: Admin) -> Instance:
-    """Return a number that waits to be filled in: the one there is, or a new one."""
+    """Return a number that waits to be filled in: the one there is, or a new one.
+
+    Raises TooManyNumbers.
+    """
     with transaction.atomic():
         # Two clicks on "+" make one.
         Store.objects.select_for_update(no_key=True).get(pk=store.pk)
         blank = Instance.objects.in_store(store).filter(name="", phone="").first()
         if blank:
             return blank
+        if Instance.objects.in_store(store).count() >= Instance.MOST_IN_A_STORE:
+            raise TooManyNumbers
         instance = Instance.objects.create(store=store)
         record("instance.created", by=by.user, target=instance, ip=by.ip)
     return instance
@@ -58,9 +69,9 @@ def save_instance(instance: Instance, wish: Wish, *, by: Admin) -> Instance:
     Another number than before is paired anew. Raises PhoneTaken.
     """
     with transaction.atomic():
+        instance = _locked(instance)
         # One save at a time in a store: two numbers saved together must not be the same one.
         Store.objects.select_for_update(no_key=True).get(pk=instance.store_id)
-        instance = _locked(instance)
         now = clock.now()
         if _is_taken(instance, wish.phone):
             raise PhoneTaken

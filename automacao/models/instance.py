@@ -74,6 +74,9 @@ class Instance(StoreRow):
         BANNED = "banned", "Bloqueado pelo WhatsApp"
         FAILED = "failed", "Com falha"
 
+    # Each is a session the gateway keeps up.
+    MOST_IN_A_STORE = 20
+
     class Order(models.TextChoices):
         CONNECT = "connect", "conectar"
         LOGOUT = "logout", "desconectar"

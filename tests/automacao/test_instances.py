@@ -47,6 +47,20 @@ def error_of(form: Page, name: str) -> str:
     return form.find(id=told)[0].text.strip()
 
 
+def test_a_store_has_numbers_enough_at_twenty(dono: Actor, shop: Shop) -> None:
+    def add(number: int) -> Page:
+        answer = dono.client.post(f"{LIST}nova/", follow=True)
+        Instance.objects.filter(name="").update(name=f"Loja {number}", phone=f"+55219{number:08d}")
+        return read(answer)
+
+    for number in range(2, Instance.MOST_IN_A_STORE + 1):
+        add(number)
+    assert Instance.objects.in_store(shop.store).count() == Instance.MOST_IN_A_STORE
+    (told,) = add(99).find("p", class_="notice-error")
+    assert "já tem o máximo de números" in told.text
+    assert Instance.objects.in_store(shop.store).count() == Instance.MOST_IN_A_STORE
+
+
 # --- The list -------------------------------------------------------------------------------------
 
 

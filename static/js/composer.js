@@ -54,7 +54,7 @@ function send(form) {
   toEnd();
   // A draft that is being saved right now must not be there again once its message has left.
   const before = [saving, lines.get(message.draft)];
-  lines.set(message.draft, Promise.all(before).then(() => post(message)));
+  lines.set(message.draft, Promise.allSettled(before).then(() => post(message)));
 }
 
 function faultOf(text) {
@@ -105,6 +105,11 @@ function reasonOf({ status, html }) {
   const said = new DOMParser().parseFromString(html, "text/html").querySelector(".notice")?.textContent;
   if (status === 401) return "Sua sessão terminou.";
   if (status >= 400 && status < 500 && said) return said.trim();
+  if (status === 403) {
+    // The token is of before another tab signed in: what is typed is saved with the new one.
+    document.dispatchEvent(new Event("sac:outdated"));
+    return "Esta página venceu. Recarregue a página e envie de novo.";
+  }
   return "O servidor não respondeu. Tente enviar de novo.";
 }
 

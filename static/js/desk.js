@@ -5,7 +5,7 @@ import * as list from "sac/list";
 import { close, countAlert, focusTalk, forget, tell } from "sac/nav";
 import * as thread from "sac/thread";
 import { tellTime, weave } from "sac/weave";
-import { afterQuiet, ask, connect, elements, isTrouble, onReturn, steadily, the } from "sac/wire";
+import { afterQuiet, ask, connect, elements, isTrouble, isWelcome, onReturn, steadily, the } from "sac/wire";
 
 const FIRST_LOOK = 1_000;
 const OFFLINE_AFTER = 1_500;
@@ -14,6 +14,8 @@ const SLOW_ROUND = 60_000;
 let alerts;
 let wasConnected = false;
 let isSignedOut = false;
+// The ticket on screen left this person's sight.
+let hasLeft = false;
 
 const isOpen = (conversation) => the("conversation").dataset.conversation === String(conversation);
 const isTicketOpen = (ticket) => the("conversation").dataset.ticket === String(ticket);
@@ -39,6 +41,7 @@ const frames = {
     if (!row) return;
     alerts?.follow(row);
     if (!isTicketOpen(frame.ticket)) return;
+    if (hasLeft) refreshHeader();
     the("chat-head").toggleAttribute("data-new", "new" in row.dataset);
     look();
   },
@@ -78,9 +81,10 @@ const socket = connect({
     offline ??= setTimeout(() => tell("Sem conexão. Tentando de novo…", "offline"), OFFLINE_AFTER);
   },
   async onRefused() {
-    // Asked for, because the answer says whether the page itself would still open.
-    const answer = await ask(the("desk").dataset.address);
-    if (answer.status !== 401) tell("Sua sessão terminou. Recarregue a página para entrar de novo.", "offline");
+    // A new password makes a new session: the other tabs go on with it.
+    if (await isWelcome(the("desk").dataset.address)) return true;
+    if (!isSignedOut) tell("Sua sessão terminou. Recarregue a página para entrar de novo.", "offline");
+    return false;
   },
 });
 
@@ -114,17 +118,26 @@ const refreshHeader = steadily(1_000, async () => {
   if (talk.querySelector(".htmx-request")) return false;
   if (answer.status === 404) leave();
   if (!answer.ok) return !isTrouble(answer);
+  if (!elements(answer.html).querySelector("#chat-head")) return false;
   htmx.swap(talk, answer.html, { swapStyle: "none" });
+  lock(false);
   look();
   return true;
 });
 
 function leave() {
   if (!the("composer")) return;
-  for (const button of the("composer").querySelectorAll("button")) button.disabled = true;
-  // What was typed can still be copied.
-  for (const box of the("composer").querySelectorAll("textarea")) box.readOnly = true;
+  lock(true);
   tell("Esta conversa não está mais ao seu alcance.");
+}
+
+/** The form outlives what is drawn around it, and its ticket may come back. */
+function lock(isLocked) {
+  hasLeft = isLocked;
+  const composer = the("composer");
+  for (const button of composer?.querySelectorAll("button") ?? []) button.disabled = isLocked;
+  // What was typed can still be copied.
+  for (const box of composer?.querySelectorAll("textarea") ?? []) box.readOnly = isLocked;
 }
 
 /** Clear NOVO once somebody who may answer really has the conversation before their eyes. */
@@ -234,12 +247,23 @@ async function comeBack() {
   if (!isSignedOut) return;
   const answer = await ask(the("desk").dataset.address);
   if (!answer.ok) return;
-  const page = new DOMParser().parseFromString(answer.html, "text/html");
-  if (page.getElementById("desk")?.dataset.user !== the("desk").dataset.user) return;
-  document.body.setAttribute("hx-headers", page.body.getAttribute("hx-headers"));
+  if (!takeToken(answer)) return;
   isSignedOut = false;
   saveDrafts();
   startOver();
+}
+
+/** Go on with the token of a page drawn anew. Returns whether it is the same person's. */
+function takeToken({ html }) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  if (page.getElementById("desk")?.dataset.user !== the("desk").dataset.user) return false;
+  document.body.setAttribute("hx-headers", page.body.getAttribute("hx-headers"));
+  return true;
+}
+
+async function renewToken() {
+  const answer = await ask(the("desk").dataset.address);
+  if (answer.ok && takeToken(answer)) saveDrafts();
 }
 
 function startOver() {
@@ -250,12 +274,14 @@ function startOver() {
 
 document.addEventListener("sac:arrived", () => {
   if (the("dialog").open) the("dialog").close();
+  lock(false);
   alerts?.drop(the("conversation").dataset.ticket);
   watch();
 });
 document.addEventListener("sac:stepped", refreshHeader);
 document.addEventListener("sac:gone", leave);
 document.addEventListener("sac:signedout", sayGoodbye);
+document.addEventListener("sac:outdated", renewToken);
 document.addEventListener("sac:counted", ({ detail }) => showLines(detail.querySelector("#lines")));
 onReturn(wake);
 addEventListener("offline", () => socket.wake());

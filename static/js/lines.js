@@ -1,10 +1,15 @@
-// Every page but the desk, live: the bars of the store's numbers, what colleagues hand over, and
-// frames for whoever listens.
+// Every page but the desk, live: the bars of the store's numbers, what colleagues hand over, the
+// figures of Início, and frames for whoever listens.
 
-import { afterQuiet, ask, connect, elements, isTrouble, onReturn, steadily, the } from "sac/wire";
+import { afterQuiet, ask, connect, elements, isTrouble, isWelcome, onReturn, steadily, the } from "sac/wire";
 
+const SLOW_ROUND = 60_000;
+const FIGURES = ["waiting-now", "oldest-wait", "open-now", "closed-now", "waiting-badge", "steps"];
+// What changes nothing there is told by these.
+const ELSEWHERE = ["alert", "watching"];
 let alerts;
 let wasConnected = false;
+const isHome = the("waiting-now") !== null;
 
 const frames = {
   lines: (frame) => show(frame.html, "lines"),
@@ -24,14 +29,16 @@ function show(html, ...parts) {
   const fresh = elements(html);
   for (const id of parts) {
     const [shown, found] = [the(id), fresh.getElementById(id)];
-    if (shown && found && shown.textContent !== found.textContent) shown.replaceChildren(...found.childNodes);
+    if (!shown || !found) continue;
+    shown.hidden = found.hidden;
+    if (shown.textContent !== found.textContent) shown.replaceChildren(...found.childNodes);
   }
 }
 
 // Frames may have been lost, or say too little: this page, read again, has everything as it is.
 const reread = steadily(1_000, async () => {
   const answer = await ask(location.pathname);
-  if (answer.ok) show(answer.html, "lines", "instances");
+  if (answer.ok) show(answer.html, "lines", "instances", ...FIGURES);
   return !isTrouble(answer);
 });
 
@@ -39,6 +46,7 @@ const socket = connect({
   address: new URL("/ws/sac/", location.href.replace(/^http/, "ws")).href,
   onFrame(frame) {
     frames[frame.t]?.(frame);
+    if (isHome && !ELSEWHERE.includes(frame.t)) reread();
     document.dispatchEvent(new CustomEvent("sac:frame", { detail: frame }));
   },
   onFound() {
@@ -46,12 +54,16 @@ const socket = connect({
     wasConnected = true;
   },
   onLost() {},
-  onRefused() {},
+  onRefused: () => isWelcome(location.pathname),
 });
 
 onReturn(() => {
   socket.wake();
   reread();
 });
+// Waits grow by themselves.
+setInterval(() => {
+  if (isHome && document.visibilityState === "visible") reread();
+}, SLOW_ROUND);
 document.addEventListener("sac:signedout", () => location.reload());
 afterQuiet(8_000, () => the("done").replaceChildren())();

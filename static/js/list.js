@@ -135,6 +135,7 @@ async function read(loaded) {
     if (mine !== reading) return true;
     if (!answer.ok) return !isTrouble(answer);
     const page = elements(answer.html);
+    if (page.querySelector(":not(li, li *)")) return false;
     found.push(...page.querySelectorAll(".row"));
     more = page.querySelector("#more");
     address = more?.getAttribute("hx-get");
@@ -173,19 +174,21 @@ export const recount = steadily(1_000, async () => {
   if (!answer.ok) return !isTrouble(answer);
   if (the("desk").dataset.query !== query) return true;
   const found = elements(answer.html);
+  const figures = found.querySelector("#figures");
+  if (!figures) return false;
   for (const fresh of found.querySelectorAll("[data-count]")) {
     const { count } = fresh.dataset;
     the("tabs").querySelector(`[data-count="${count}"]`).textContent = fresh.textContent;
     if (count === "waiting") badge(department ? "" : fresh.textContent);
   }
-  the("figures").replaceWith(found.querySelector("#figures"));
+  the("figures").replaceWith(figures);
   document.dispatchEvent(new CustomEvent("sac:counted", { detail: found }));
   return true;
 });
 
 // The menu's badge counts everybody who waits: under a department's filter that is not known.
 function badge(waiting) {
-  const shown = document.querySelector("[data-waiting-badge]");
+  const shown = the("waiting-badge");
   shown.hidden = !Number(waiting);
   shown.firstElementChild.textContent = waiting;
 }

@@ -57,8 +57,9 @@ export const catchUp = steadily(0, async () => {
     if (the("conversation") !== talk) return true;
     if (answer.status === 404) document.dispatchEvent(new Event("sac:gone"));
     if (!answer.ok) return !isTrouble(answer);
+    changes = elements(answer.html).querySelector("[data-reached]");
+    if (!changes) return false;
     place(answer.html);
-    changes = elements(answer.html).firstElementChild;
     // A step of the ticket, or a change of the customer's data: the viewer's buttons may change.
     if (Number(changes.dataset.reached) > since) document.dispatchEvent(new Event("sac:stepped"));
     advance(changes.dataset.reached);

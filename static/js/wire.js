@@ -40,6 +40,12 @@ export function elements(html) {
   return template.content;
 }
 
+/** Whether a socket that was refused may be opened again: the page itself still opens, or nobody knows. */
+export async function isWelcome(address) {
+  const answer = await ask(address);
+  return answer.ok || isTrouble(answer);
+}
+
 /** Whether asking again may bring an answer: nobody answered, or somebody in trouble. */
 export const isTrouble = ({ status }) => status === 0 || status >= 500;
 
@@ -57,8 +63,17 @@ export function steadily(pause, work) {
     clearTimeout(retry);
     isBusy = true;
     isWanted = false;
-    const hasFailed = (await work()) === false;
-    setTimeout(rest, pause, hasFailed);
+    setTimeout(rest, pause, !(await succeeds()));
+  }
+
+  async function succeeds() {
+    try {
+      return (await work()) !== false;
+    } catch (error) {
+      // An answer nobody understands: told to the console, and asked for again.
+      reportError(error);
+      return false;
+    }
   }
 
   function rest(hasFailed) {
@@ -100,7 +115,7 @@ export function afterQuiet(pause, work) {
   };
 }
 
-/** Keep one socket open. It is lost while it retries, and refused for good. */
+/** Keep one socket open. It is lost while it retries; refused, it retries if `onRefused` says so. */
 export function connect({ address, onFrame, onFound, onLost, onRefused }) {
   let socket;
   let tries = 0;
@@ -136,12 +151,9 @@ export function connect({ address, onFrame, onFound, onLost, onRefused }) {
     onFrame(frame);
   }
 
-  function lose(code) {
+  async function lose(code) {
     clearTimeout(probe);
-    if (code === REFUSED) {
-      onRefused();
-      return;
-    }
+    if (code === REFUSED && !(await onRefused())) return;
     onLost();
     const wait = Math.min(LONGEST_WAIT, 500 * 2 ** tries++);
     // All tabs lost it together, and must not all come back together.

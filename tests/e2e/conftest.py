@@ -1,15 +1,19 @@
 """A running desk and a real Chromium, for the serial lane."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.e2e.bustle import go_home
+from tests.e2e.glass import RIGGING
 from tests.running import Running, running
 
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 360, "height": 740}
 REDIS_DATABASE = 40
+_phones = count(5511991270001)
 
 
 @pytest.fixture(scope="session")
@@ -65,3 +69,35 @@ def sign_in(desk: Running, open_window: Callable[..., Page]) -> Callable[..., Pa
         return page
 
     return enter
+
+
+@pytest.fixture
+def phones() -> list[str]:
+    """Who wrote during the test."""
+    return []
+
+
+@pytest.fixture
+def customer(desk: Running, phones: list[str]) -> Callable[[str], str]:
+    """Let somebody new write to the store; return their number."""
+
+    def write(name: str) -> str:
+        phone = str(next(_phones))
+        phones.append(phone)
+        desk.simulator.phone(phone, name=name)
+        desk.simulator.receive(phone, "Oi!")
+        return phone
+
+    return write
+
+
+@pytest.fixture
+def ana(desk: Running, sign_in: Callable[..., Page], phones: list[str]) -> Iterator[Page]:
+    """Ana at the desk, with her clock and her socket in our hands."""
+    page = sign_in("ana")
+    page.context.add_init_script(RIGGING)
+    page.clock.install()
+    page.goto(f"{desk.web}sac/atendimento/")
+    page.evaluate("window.neverReloaded = true")
+    yield page
+    go_home(desk, page.context, phones)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 Model = dict[str, Any]
 
@@ -82,7 +82,7 @@ _MODEL = r"""
     hasMoreRows: document.querySelector("#more") !== null,
     tabs: [...document.querySelectorAll("#tabs .tab")].map(said),
     figures: said(document.querySelector("#figures")),
-    badge: said(document.querySelector("[data-waiting-badge]")),
+    badge: said(document.querySelector("#waiting-badge")),
     lines: said(document.querySelector("#lines")),
     header: said(document.querySelector("#chat-head")),
     contact: said(document.querySelector("#contact-card")),
@@ -138,3 +138,16 @@ def until(page: Page, condition: Callable[[], object], *, seconds: float) -> Non
             return
         page.wait_for_timeout(50)
     raise AssertionError(f"nothing happened within {seconds} s")
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.locator("#rows .row", has_text=name)
+
+
+def open_talk(page: Page, name: str) -> None:
+    row(page, name).get_by_role("link").click()
+    expect(page.get_by_role("heading", name=name).first).to_be_visible()
+
+
+def box(page: Page) -> Locator:
+    return page.get_by_placeholder("Escreva uma mensagem")

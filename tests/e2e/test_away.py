@@ -1,15 +1,15 @@
 """Coming back: a tab that slept, a tab without connection, a session that ended, a new start."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 
 import psycopg
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.bustle import Hand, go_home
-from tests.e2e.glass import RIGGING, until
+from tests.e2e.bustle import Hand
+from tests.e2e.glass import box, open_talk, row, until
 from tests.running import Running
 from tests.tally import Tally
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 SignIn = Callable[..., Page]
 BACK = 10_000
-_phones = count(5511991270001)
+_numbers = count(1)
 
 RETURNS = {
     "it is looked at": "document.dispatchEvent(new Event('visibilitychange'))",
@@ -29,54 +29,9 @@ RETURNS = {
 
 
 @pytest.fixture
-def phones() -> list[str]:
-    """Who wrote during the test."""
-    return []
-
-
-@pytest.fixture
-def customer(desk: Running, phones: list[str]) -> Callable[[str], str]:
-    """Let somebody new write to the store; return their number."""
-
-    def write(name: str) -> str:
-        phone = str(next(_phones))
-        phones.append(phone)
-        desk.simulator.phone(phone, name=name)
-        desk.simulator.receive(phone, "Oi!")
-        return phone
-
-    return write
-
-
-@pytest.fixture
-def ana(desk: Running, sign_in: SignIn, phones: list[str]) -> Iterator[Page]:
-    """Ana at the desk, with her clock and her socket in our hands."""
-    page = sign_in("ana")
-    page.context.add_init_script(RIGGING)
-    page.clock.install()
-    page.goto(f"{desk.web}sac/atendimento/")
-    page.evaluate("window.neverReloaded = true")
-    yield page
-    go_home(desk, page.context, phones)
-
-
-def row(page: Page, name: str) -> Locator:
-    return page.locator("#rows .row", has_text=name)
-
-
-def open_talk(page: Page, name: str) -> None:
-    row(page, name).get_by_role("link").click()
-    expect(page.get_by_role("heading", name=name).first).to_be_visible()
-
-
-def box(page: Page) -> Locator:
-    return page.get_by_placeholder("Escreva uma mensagem")
-
-
-@pytest.fixture
 def missed(desk: Running, ana: Page, customer: Callable[[str], str]) -> Callable[[], None]:
     """On ana's page two customers wrote while her socket was deaf; return what to expect of it."""
-    number = next(_phones)
+    number = next(_numbers)
     shown, listed = customer(f"Zara {number}"), customer(f"Yara {number}")
     open_talk(ana, f"Zara {number}")
     # The look that follows every load is over.

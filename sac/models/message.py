@@ -34,15 +34,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
         What was said before the first ticket of all belongs to that one.
         """
-        chapters = Ticket.objects.filter(conversation=ticket.conversation_id).aggregate(
-            first=models.Min("id"),
-            following=models.Min("created_at", filter=models.Q(id__gt=ticket.pk)),
-        )
+        chapters = Ticket.objects.filter(conversation=ticket.conversation_id)
+        is_first = ~models.Exists(chapters.filter(pk__lt=ticket.pk))
+        following = chapters.filter(pk__gt=ticket.pk).order_by("created_at")
+        is_last = ~models.Exists(following)
+        ends = models.Subquery(following.values("created_at")[:1])
         loose = models.Q(ticket=None)
-        if chapters["first"] != ticket.pk:
-            loose &= models.Q(created_at__gte=ticket.created_at)
-        if chapters["following"]:
-            loose &= models.Q(created_at__lt=chapters["following"])
+        loose &= models.Q(is_first) | models.Q(created_at__gte=ticket.created_at)
+        loose &= models.Q(is_last) | models.Q(created_at__lt=ends)
         return self.filter(
             models.Q(ticket=ticket) | loose, conversation=ticket.conversation_id
         ).select_related("attendant")

@@ -1,8 +1,9 @@
-"""`make test`: the checks, the tests side by side, then one by one those that need a machine."""
+"""`make test`: the checks, the tests side by side, then in two lanes those that need processes."""
 
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 
 from dev import check
@@ -10,7 +11,7 @@ from dev.local import ROOT
 from dev.processes import Failure
 from dev.testbed import lent
 
-# Apart from each other too: once a browser is up, Django refuses the database in its thread.
+# Apart from each other: once a browser is up, Django refuses the database in its thread.
 _ALONE = ("faults", "browser")
 _DRILLS = ("faults", "drill and not browser", "drill and browser")
 _NO_TESTS_COLLECTED = 5
@@ -32,11 +33,28 @@ def main(words: list[str]) -> int:
 
 
 def _run(env: Mapping[str, str], *, fast: bool) -> int:
+    together = ("-n", "auto", "--dist", "loadgroup", "-m", f"not ({' or '.join(_ALONE)})")
     codes = [] if fast else [check.run_all(env)]
-    codes.append(_pytest(env, "-n", "auto", "-m", f"not ({' or '.join(_ALONE)})"))
+    codes.append(_pytest(env, *together))
     if not fast:
-        codes.extend(_pytest(env, "-m", mark) for mark in _ALONE)
+        codes.extend(_lanes(env))
     return 1 if any(codes) else 0
+
+
+def _lanes(env: Mapping[str, str]) -> list[int]:
+    """Run the lanes at once, one test after the other in each, the second on servers of its own.
+
+    Both wait more than they work: for processes to start, for screens to follow.
+    """
+    here, aside = _ALONE
+    with tempfile.TemporaryFile() as told:
+        second = subprocess.Popen(
+            _command("-m", aside), cwd=ROOT, env=os.environ, stdout=told, stderr=told
+        )
+        codes = [_pytest(env, "-m", here), _meaning(second.wait())]
+        told.seek(0)
+        sys.stdout.buffer.write(told.read())
+    return codes
 
 
 def _drill(env: Mapping[str, str]) -> int:
@@ -46,8 +64,16 @@ def _drill(env: Mapping[str, str]) -> int:
 
 
 def _pytest(env: Mapping[str, str], *words: str) -> int:
-    command = [sys.executable, "-m", "pytest", *words]
-    code = subprocess.run(command, cwd=ROOT, env=dict(env), check=False).returncode
+    return _meaning(
+        subprocess.run(_command(*words), cwd=ROOT, env=dict(env), check=False).returncode
+    )
+
+
+def _command(*words: str) -> list[str]:
+    return [sys.executable, "-m", "pytest", *words]
+
+
+def _meaning(code: int) -> int:
     return 0 if code == _NO_TESTS_COLLECTED else code
 
 

@@ -11,27 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet
 from ruamel.yaml import YAML
 
 from dev.local import ROOT
 from dev.ports import free_port
 from dev.processes import Program, Supervisor
 from tests.databases import lent_database
+from tests.installation import SOUND
+
+# One worker fills it once for all.
+pytestmark = pytest.mark.xdist_group("compose")
 
 SERVICES: dict[str, dict[str, Any]] = YAML(typ="safe").load(ROOT / "docker-compose.yml")["services"]
 OURS = {name: one for name, one in SERVICES.items() if one.get("image") == "evendas-sac"}
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 PREPARED = "migration"
 LIFESIGN = OURS["web"]["environment"]["EVENDAS_LIFESIGN"]
-GIVEN = {
-    "EVENDAS_SECRET_KEY": "x" * 50,
-    "EVENDAS_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-    "EVENDAS_PUBLIC_URL": "https://sac.loja.test",
-    "EVENDAS_GATEWAY_URL": "http://127.0.0.1:9",
-    "EVENDAS_GATEWAY_KEY": "a-key",
-    "EVENDAS_EMAIL_URL": "consolemail://",
-}
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +78,7 @@ def _environment(folder: Path, database_url: str) -> dict[str, str]:
         name: re.sub(r"\$\{(\w+)(?::-(\w*))?[^}]*\}", _given, value)
         for name, value in OURS["web"]["environment"].items()
     }
-    given["EVENDAS_WEBHOOK_BASE_URL"] = GIVEN["EVENDAS_PUBLIC_URL"]
+    given["EVENDAS_WEBHOOK_BASE_URL"] = SOUND["EVENDAS_PUBLIC_URL"]
     given["EVENDAS_PULSE_EVERY"] = "0.5"
     own = {"DATABASE_URL": database_url, "REDIS_URL": os.environ["REDIS_URL"]}
     folders = {
@@ -96,7 +91,7 @@ def _environment(folder: Path, database_url: str) -> dict[str, str]:
 
 
 def _given(variable: re.Match[str]) -> str:
-    return GIVEN.get(variable[1], variable[2] or "")
+    return SOUND.get(variable[1], variable[2] or "")
 
 
 def _is_healthy(name: str, env: Mapping[str, str], port: int) -> bool:

@@ -5,24 +5,15 @@ import subprocess
 import sys
 
 import pytest
-from cryptography.fernet import Fernet
 
 from dev.local import ROOT
+from tests.installation import SOUND
 
-SOUND = {
-    "EVENDAS_SECRET_KEY": "x" * 50,
-    "EVENDAS_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-    "EVENDAS_PUBLIC_URL": "https://sac.loja.test",
-    "EVENDAS_WEBHOOK_BASE_URL": "http://web:8000",
-    "EVENDAS_GATEWAY_URL": "http://gateway:8080",
-    "EVENDAS_GATEWAY_KEY": "a-key",
-    "EVENDAS_EMAIL_URL": "consolemail://",
-    "EVENDAS_ALLOWED_HOSTS": "",
-}
+MORE = {"EVENDAS_WEBHOOK_BASE_URL": "http://web:8000", "EVENDAS_ALLOWED_HOSTS": ""}
 
 
 def start(**changes: str) -> subprocess.CompletedProcess[str]:
-    env = {"PATH": os.environ["PATH"], **SOUND, **changes}
+    env = {"PATH": os.environ["PATH"], **SOUND, **MORE, **changes}
     tell = "from evendas import settings; print(settings.ALLOWED_HOSTS)"
     argv = [sys.executable, "-c", tell]
     return subprocess.run(argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False)

@@ -23,6 +23,12 @@ GOOD = {
 }
 
 
+@pytest.fixture(autouse=True)
+def terms(db: None) -> None:
+    """A text in force: tests that commit empty the table."""
+    publish_terms()
+
+
 def sign_up(client: Client | None = None, *, ip: str = "10.0.0.1", **changed: str) -> Answer:
     data = {name: value for name, value in {**GOOD, **changed}.items() if value != "(none)"}
     return (client or Client()).post("/cadastro/", data, REMOTE_ADDR=ip)
@@ -165,7 +171,6 @@ def test_asking_who_is_here_by_trying_emails_ends_soon(ana: Actor) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_with_one_email_at_once_one_opens_and_the_other_is_told() -> None:
-    publish_terms()
     answers = together(*(lambda n=n: sign_up(ip=f"10.0.0.{n}") for n in range(2)))
     won, lost = sorted(answers, key=lambda answer: -answer.status_code)
     assert won.status_code == 302

@@ -18,6 +18,7 @@ from tests.automacao.simulator.stage import (
     command,
     start,
 )
+from tests.installation import SOUND
 
 WEBHOOK = {"url": "http://127.0.0.1:1/nobody", "enabled": True, "events": []}
 FIRST_NAMES = ["Juliana Prado", "Rafael Junqueira", "Camila Ferraz"]
@@ -70,12 +71,7 @@ def test_codes_renew_by_the_clock_until_the_last_one(tmp_path: Path, desk: Desk)
 
 
 def test_it_refuses_to_run_outside_a_demo() -> None:
-    secrets = {
-        "EVENDAS_SECRET_KEY": "x" * 50,
-        "EVENDAS_ENCRYPTION_KEYS": "eA==",
-        "EVENDAS_EMAIL_URL": "dummymail://",
-    }
-    process = command(EVENDAS_DEMO="0", **secrets)
+    process = command(EVENDAS_DEMO="0", **SOUND)
     said = process.communicate(timeout=LIMIT)
     assert process.returncode == 1
     assert said == ("", "CommandError: The simulator runs only in a demo: set EVENDAS_DEMO=1.\n")

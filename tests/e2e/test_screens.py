@@ -102,6 +102,27 @@ def test_the_desk(
     assert complaints == []
 
 
+# In one go: figures that are counted anew meanwhile would overwrite it.
+_LONG_MEANS = """
+() => {
+  const [first, handling] = [...document.querySelectorAll("#figures dd")].slice(-2);
+  [first.textContent, handling.textContent] = ["12 h 05 min", "112 h 30 min"];
+  const words = [...document.querySelectorAll("#figures dt, #figures dd")];
+  const line = Math.min(...words.map((word) => word.offsetHeight));
+  return words.filter((word) => word.offsetHeight > line * 1.9).map((word) => word.textContent);
+}
+"""
+
+
+def test_no_word_of_the_figures_is_broken(
+    desk: Running, sign_in: Callable[..., Page], size: str
+) -> None:
+    ana = sign_in("ana", viewport=SIZES[size])
+    ana.goto(f"{desk.web}sac/atendimento/")
+    assert ana.evaluate(_LONG_MEANS) == []
+    assert ana.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+
+
 def test_the_team(
     desk: Running,
     sign_in: Callable[..., Page],

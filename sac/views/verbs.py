@@ -9,7 +9,7 @@ from sac.actions.tickets import claim_ticket, close_ticket, look_at_ticket, take
 from sac.desk_request import DeskRequest, visible_ticket
 from sac.forms import CloseForm, DraftForm, ReplyForm, TakeOverForm
 from sac.models import Message, Ticket
-from sac.permissions import may_reply
+from sac.permissions import looks_for_the_team
 from sac.thread import as_items
 from sac.views.answers import header, valid, verb
 
@@ -74,7 +74,7 @@ def message_confirm(request: DeskRequest, code: str, message_id: int) -> HttpRes
 def ticket_seen(request: DeskRequest, code: str) -> HttpResponse:
     """Clear NOVO. A supervisor's peek does not count as the team having looked."""
     ticket = visible_ticket(request, code)
-    if may_reply(request.rights, ticket):
+    if looks_for_the_team(request.rights, ticket):
         look_at_ticket(ticket)
     return HttpResponse(status=204)
 

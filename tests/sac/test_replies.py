@@ -316,6 +316,26 @@ def test_nobody_else_decides_about_a_message(taken: Ticket, ana: Actor, sara: Ac
     assert Message.objects.get(pk=message.pk).state == "unconfirmed"
 
 
+@pytest.mark.parametrize(
+    ("who", "noun", "status", "state"),
+    [
+        ("ana", "confirmacao", 200, "sent"),
+        ("ana", "reenvio", 200, "queued"),
+        ("sara", "confirmacao", 200, "sent"),
+        ("vera", "confirmacao", 403, "unconfirmed"),
+        ("vera", "reenvio", 403, "unconfirmed"),
+    ],
+)
+def test_a_doubt_that_outlives_its_ticket_can_still_be_settled(
+    shop: Shop, taken: Ticket, ana: Actor, sara: Actor, who: str, noun: str, status: int, state: str
+) -> None:
+    people = {"ana": ana, "sara": sara, "vera": shop.hire("Vera", shop.support)}
+    message = _fail(taken, ana, "unconfirmed")
+    do(ana, taken, "encerramento")
+    assert do(people[who], taken, f"mensagens/{message.pk}/{noun}").status_code == status
+    assert Message.objects.get(pk=message.pk).state == state
+
+
 def test_a_received_message_is_not_sent_again(taken: Ticket, ana: Actor) -> None:
     said = taken.messages.get(direction="in")
     assert do(ana, taken, f"mensagens/{said.pk}/reenvio").status_code == 409

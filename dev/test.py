@@ -70,7 +70,7 @@ def _pytest(env: Mapping[str, str], *words: str) -> int:
 
 
 def _command(*words: str) -> list[str]:
-    return [sys.executable, "-m", "pytest", *words]
+    return [sys.executable, "-m", "pytest", "--durations=15", "--durations-min=2", *words]
 
 
 def _meaning(code: int) -> int:

@@ -75,8 +75,15 @@ def line(
         line = Line(shop, control, f"http://127.0.0.1:{live_server.thread.port}")
         line.connect()
         yield line
-        control.clear()
-        assert control.quiet(timeout=20)
+        hush(control)
+
+
+def hush(control: SimulatorClient) -> None:
+    """Let what is under way arrive, then forget it all: the tables are emptied after this."""
+    control.reset_faults()
+    control.quiet(timeout=5)
+    control.clear()
+    assert control.quiet(timeout=20)
 
 
 def fresh(message: Message) -> Message:

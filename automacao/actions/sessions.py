@@ -52,10 +52,15 @@ def note_session_state(
         instance.session_event_at = _believed(instance.session_event_at, now)
         if _is_stale(instance, event):
             return False
-        before = (instance.state, instance.qr_code)
+        before = _shown(instance)
         _apply(instance, event, now)
         instance.save()
-        return (instance.state, instance.qr_code) != before
+        return _shown(instance) != before
+
+
+def _shown(instance: Instance) -> tuple[object, ...]:
+    """What screens show of a number: a lifted pause too, which takes the bar away."""
+    return (instance.state, instance.qr_code, instance.send_failures > 0)
 
 
 def _has_moved(instance: Instance, asked: Instance) -> bool:

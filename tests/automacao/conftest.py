@@ -10,6 +10,7 @@ from automacao.simulator.client import SimulatorClient
 from tests.automacao.screen import Rings, Screen
 from tests.automacao.simulator import stage
 from tests.conftest import Actor
+from tests.simulated import hush
 
 
 @pytest.fixture
@@ -27,8 +28,7 @@ def screen(
     with SimulatorClient(gateway_process.url) as control:
         control.clear()
         yield Screen(dono, control, rings)
-        control.clear()
-        assert control.quiet(timeout=20)
+        hush(control)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from dev.ports import free_port
 from dev.processes import Program, Supervisor
 from tests.databases import lent_database
 from tests.installation import SOUND
+from tests.services import worker
 
 # One worker fills it once for all.
 pytestmark = pytest.mark.xdist_group("compose")
@@ -33,7 +34,7 @@ LIFESIGN = OURS["web"]["environment"]["EVENDAS_LIFESIGN"]
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
     """The environment inside a container, on a database as the migration leaves it."""
     folder = tmp_path_factory.mktemp("compose")
-    with lent_database("compose") as database_url:
+    with lent_database(f"compose{worker()}") as database_url:
         env = _environment(folder, database_url)
         for command in (OURS[PREPARED]["command"], _static_files()):
             subprocess.run(_on_this_machine(command, 0), check=True, env=env, cwd=ROOT)

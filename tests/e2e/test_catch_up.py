@@ -61,7 +61,7 @@ def bustle(desk: Running, windows: dict[str, Page], customers: list[str]) -> Ite
     seed = Random().randrange(10**6)
     print(f"seed {seed}")
     hands = {who: Hand(desk, page.context) for who, page in windows.items()}
-    bustle = Bustle(desk, hands, customers, seed, sized(150, full=1_000))
+    bustle = Bustle(desk, hands, customers, seed, sized(100, full=1_000))
     until(windows["ana"], lambda: len(bustle.standing()) == len(customers), seconds=20)
     bustle.give(customers[0], "sara")
     yield bustle

@@ -19,7 +19,7 @@ from tests.together import outcomes, together
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
-ROUNDS = sized(25, full=250)
+ROUNDS = sized(15, full=250)
 
 
 @pytest.fixture(autouse=True)

@@ -3,14 +3,14 @@
 import random
 import signal
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
 
 from tests.faults.gateway import Sender, Told, chatter, number_of
-from tests.faults.house import House, house
+from tests.faults.house import House
 from tests.faults.size import sized
 from tests.tally import Tally
 
@@ -19,11 +19,12 @@ pytestmark = pytest.mark.faults
 CUSTOMERS = 100
 EACH = sized(20, full=100)
 KILLS = sized(5, full=20)
+BEATS = sized(1, full=20)
 FLUSHES = sized(2, full=5)
 CRASHES = sized(1, full=2)
 POISON = 20
 NONSENSE = 5
-MORTALS = ("web", "worker-inbound", "worker-outbound", "beat")
+MORTALS = {"web": KILLS, "worker-inbound": KILLS, "worker-outbound": KILLS, "beat": BEATS}
 
 STORED = """
     SELECT contact.phone, message.provider_id, message.text
@@ -51,14 +52,6 @@ POISON_IT = """
 CURE_IT = "DROP TRIGGER fault ON sac_message; DROP FUNCTION fault()"
 
 
-@pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("inbound")
-    # Sweeps every second; a poison event is given up after a dozen, not after twenty minutes.
-    with house(folder, EVENDAS_CLOCK_SCALE="0.2", EVENDAS_INBOX_RETRY_AFTER="0.02") as built:
-        yield built
-
-
 def test_nothing_is_lost_doubled_or_misplaced_while_everything_is_killed(
     target: House, tally: Tally
 ) -> None:
@@ -66,7 +59,7 @@ def test_nothing_is_lost_doubled_or_misplaced_while_everything_is_killed(
     told = chatter(number_of(target.facts), customers=CUSTOMERS, each=EACH, area=11)
     sender = Sender.of(target)
     again = len(told) // 10
-    blows = [partial(kill, target, name) for name in MORTALS]
+    blows = [partial(kill, target, name, times) for name, times in MORTALS.items()]
     blows += [partial(trouble_valkey, target), partial(trouble_database, target)]
     meanwhile(lambda: sender.flood(told, lines=4, again=again, pace=0.02), *blows)
     target.until(lambda: target.count(WAITING) == 0, "the inbox was not worked off")
@@ -149,8 +142,8 @@ def meanwhile(work: Callable[[], None], *blows: Callable[[], None]) -> None:
             job.result()
 
 
-def kill(target: House, name: str) -> None:
-    for _ in range(KILLS):
+def kill(target: House, name: str, times: int) -> None:
+    for _ in range(times):
         target.over.wait(random.uniform(0.2, 1.5))
         target.strike(name)
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -10,14 +10,12 @@ import pytest
 
 from tests.faults.desk import CODES, Desk
 from tests.faults.gateway import Sender, chatter, number_of
-from tests.faults.house import House, house
+from tests.faults.house import SCALE, House
 from tests.faults.size import sized
 from tests.tally import Tally
 
 pytestmark = pytest.mark.faults
 
-# A minute of the product's clocks is six seconds here.
-SCALE = 0.1
 KILLS = sized(3, full=20)
 UNSETTLED = "SELECT count(*) FROM sac_message WHERE state IN ('queued', 'sending', 'unknown')"
 SENDING = "SELECT count(*) FROM sac_message WHERE state = 'sending'"
@@ -28,13 +26,6 @@ LONGEST_DOUBT = """
 """
 FATES = "SELECT text, state FROM sac_message WHERE direction = 'out' AND text = ANY(%s)"
 SHOWN = {"unconfirmed", "failed"}
-
-
-@pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("outbound")
-    with house(folder, EVENDAS_CLOCK_SCALE=str(SCALE)) as built:
-        yield built
 
 
 @pytest.mark.parametrize(("echoes", "area"), [("in time", 21), ("late", 23)])

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from automacao.actions.sending import pause_sending, resume_sending
+from automacao.actions.sessions import note_session_state
 from automacao.gateways.port import (
     Accepted,
     AuthFailed,
@@ -18,6 +19,8 @@ from automacao.gateways.port import (
     RateLimited,
     RecipientNotOnWhatsApp,
     SendOutcomeUnknown,
+    SessionState,
+    State,
 )
 from automacao.models import Instance
 from evendas import clock
@@ -331,6 +334,13 @@ def test_the_sweep_leaves_a_number_alone_that_cannot_send(
     Instance.objects.update(state="connected")
     tasks.sweep_outbox()
     assert rings == [("sac.deliver", (queued.conversation_id,))]
+
+
+def test_a_gateway_that_says_it_is_back_takes_the_bar_away(queued: Message, shop: Shop) -> None:
+    pause_sending(shop.instance.pk, GatewayUnavailable())
+    assert note_session_state(shop.instance.pk, SessionState(State.CONNECTED))
+    assert not resume_sending(shop.instance.pk), "who comes next has nothing left to tell"
+    assert not note_session_state(shop.instance.pk, SessionState(State.CONNECTED))
 
 
 def test_every_change_of_a_message_takes_a_revision_under_the_lock(

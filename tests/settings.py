@@ -14,6 +14,9 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A race of twenty threads needs as many connections.
 DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = 30
 
+# How long a lock is waited for is the machine's business, never a verdict.
+DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=20000 -c statement_timeout=60000"
+
 # Redis publishes across its databases: parallel workers would hear each other.
 cast("dict[str, str]", CHANNEL_LAYERS["default"]["CONFIG"])["prefix"] = f"evendas{worker()}"
 

@@ -73,7 +73,7 @@ WIRE_KEYS = (
 PURE = (
     "evendas/phones.py",
     "sac/ordering.py",
-    "automacao/gateways/port.py",
+    *(f"automacao/gateways/port/{name}.py" for name in ("words", "events", "calls", "errors")),
     *(
         f"automacao/gateways/evolution/{name}.py"
         for name in ("door", "events", "failures", "jids", "messages", "session", "wire")

@@ -115,6 +115,17 @@ class Instance(StoreRow):
     order_due_at = models.DateTimeField(null=True)
     order_lease_until = models.DateTimeField(null=True)
     order_attempts = models.PositiveSmallIntegerField(default=0)
+    # When the gateway last posted anything; the inbox's own clock, to the minute.
+    last_event_at = models.DateTimeField(null=True)
+    # Since when a number that was connected is not, and whether the admins were written to.
+    down_since = models.DateTimeField(null=True)
+    down_told_at = models.DateTimeField(null=True)
+    silence_told_at = models.DateTimeField(null=True)
+    # Looks after an open line that may be dead, at webhook settings, at messages never posted.
+    probed_at = models.DateTimeField(null=True)
+    probe_failures = models.PositiveSmallIntegerField(default=0)
+    webhook_checked_at = models.DateTimeField(null=True)
+    reconciled_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
 

@@ -25,6 +25,8 @@ class Store(models.Model):
 
     name = models.CharField("nome", max_length=120)
     timezone = models.CharField("fuso horário", max_length=64, default="America/Sao_Paulo")
+    # Of a message its customer deleted, the team may go on seeing what it said.
+    shows_deleted = models.BooleanField("mostra o texto de mensagens apagadas", default=True)
     signs_messages = models.BooleanField("assina mensagens com o apelido", default=False)
     is_active = models.BooleanField("ativa", default=True)
     created_at = models.DateTimeField("criada em", auto_now_add=True)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import TruncSecond
 
-from automacao.gateways.port import Accepted, GatewayError, OutboundText, Outcome
+from automacao.gateways.port import Accepted, GatewayError, OutboundMessage, Outcome
 from automacao.models import Instance
 from evendas import clock
 from sac.actions.statuses import apply_early_statuses, save_and_announce
@@ -30,7 +30,7 @@ class Sending:
     message_id: int
     conversation_id: int
     instance: Instance
-    outbound: OutboundText
+    outbound: OutboundMessage
 
 
 def begin_sending(conversation_id: int) -> Sending | None:
@@ -54,7 +54,7 @@ def begin_sending(conversation_id: int) -> Sending | None:
         message_id=head.pk,
         conversation_id=conversation.pk,
         instance=conversation.instance,
-        outbound=OutboundText(
+        outbound=OutboundMessage(
             address=conversation.send_address, text=head.text, reply_to=head.reply_to or None
         ),
     )

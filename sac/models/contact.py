@@ -27,6 +27,10 @@ class Contact(StoreRow):
     entry_channel = models.CharField(
         "canal de entrada", max_length=10, choices=EntryChannel, default=EntryChannel.LEAD
     )
+    # The same person, found out later: this row stays empty until somebody undoes it.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(StoreRow.Meta):
@@ -85,3 +89,31 @@ class ContactIdentity(StoreOwned):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.value}"
+
+
+class ContactMerge(StoreRow):
+    """Two contacts found to be one person, with what it takes to part them again."""
+
+    kept = models.ForeignKey(
+        Contact, models.PROTECT, db_constraint=False, db_index=False, related_name="merges"
+    )
+    gone = models.ForeignKey(
+        Contact, models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    # Why they are one: the identities an event told together.
+    reason = models.CharField(max_length=300)
+    # Ids of what was moved, by table, and what the kept contact lacked and took.
+    moved = models.JSONField(default=dict)
+    merged_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(
+        User, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    class Meta(StoreRow.Meta):
+        verbose_name = "união de contatos"
+        verbose_name_plural = "uniões de contatos"
+        indexes = [models.Index(fields=["kept"], name="sac_merge_of_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} → {self.kept_id}"

@@ -49,6 +49,8 @@ class Conversation(StoreRow):
     revision = models.BigIntegerField(default=0)
     # The id the network itself used for this person: replies go there, never to a guess.
     send_address = models.CharField(max_length=160)
+    # When the network itself told the address; until then it is asked before the first message.
+    address_known_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ConversationQuerySet.as_manager()

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from automacao.models import Instance
-from evendas.sealing import StoreOwned, StoreRow
+from evendas.sealing import StoreRow
 from sac.models.conversation import Conversation
 from sac.models.team import Attendant
 from sac.models.ticket import Ticket
@@ -123,7 +123,12 @@ class Message(StoreRow):
     origin = models.CharField(max_length=10, choices=Origin)
     kind = models.CharField(max_length=20, default="text")
     text = models.TextField(blank=True)
+    # What the kind has besides text (docs/gateway.md), and the message it answers as it was then.
     content = models.JSONField(default=dict)
+    # By side, "customer" and "store": the emoji, and when it was given.
+    reactions = models.JSONField(default=dict)
+    # What it said before it was edited, oldest first: text and until when.
+    earlier_texts = models.JSONField(default=list)
     attendant = models.ForeignKey(
         Attendant, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
     )
@@ -137,7 +142,6 @@ class Message(StoreRow):
     next_attempt_at = models.DateTimeField(null=True)
     send_started_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField(null=True)
 
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField()
@@ -199,57 +203,3 @@ class Message(StoreRow):
         self.error = self.UNDELIVERED if is_failure else ""
         self.lease_until = None
         return True
-
-
-class EarlyStatus(StoreOwned):
-    """A status that came before its message: applied when the message turns up, kept 24 h."""
-
-    instance = models.ForeignKey(
-        Instance, models.CASCADE, db_constraint=False, db_index=False, related_name="+"
-    )
-    provider_id = models.CharField(max_length=128)
-    status = models.CharField(max_length=12)
-    received_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        verbose_name = "situação adiantada"
-        verbose_name_plural = "situações adiantadas"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["instance", "provider_id", "status"], name="sac_earlystatus_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.provider_id}: {self.status}"
-
-
-class Media(StoreRow):
-    """A file of a message. The message exists at once; the file is fetched right after."""
-
-    class State(models.TextChoices):
-        PENDING = "pending", "Baixando"
-        READY = "ready", "Disponível"
-        FAILED = "failed", "Arquivo indisponível"
-
-    message = models.ForeignKey(
-        Message, models.CASCADE, db_constraint=False, db_index=False, related_name="media"
-    )
-    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
-    file = models.FileField(max_length=200, blank=True)
-    filename = models.CharField(max_length=200, blank=True)
-    mime = models.CharField(max_length=100, blank=True)
-    size = models.PositiveBigIntegerField(null=True)
-    sha256 = models.CharField(max_length=64, blank=True)
-    # What the gateway needs to hand the bytes over again.
-    reference = models.JSONField(default=dict)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta(StoreRow.Meta):
-        verbose_name = "arquivo"
-        verbose_name_plural = "arquivos"
-        indexes = [models.Index(fields=["message"], name="sac_media_of_message")]
-
-    def __str__(self) -> str:
-        return self.filename or self.mime

@@ -17,7 +17,7 @@ from automacao.gateways.port import (
     Accepted,
     Channel,
     GatewayError,
-    OutboundText,
+    OutboundMessage,
     Pairing,
     SentMessage,
     State,
@@ -27,7 +27,7 @@ from tests.automacao.evolution_data import CUSTOMER, body, manifest
 
 CHANNEL = Channel("ch_1", "channel-token")
 WEBHOOK = Webhook("https://desk.example/hooks/1", "s3cret")
-TEXT = OutboundText(CUSTOMER, "oi")
+TEXT = OutboundMessage(CUSTOMER, "oi")
 EVOLUTION = registry.gateway("evolution")
 MANIFEST = manifest("evolution_http")
 
@@ -145,7 +145,7 @@ def test_every_recorded_answer_ends_in_its_class(gateway: FakeGateway, file: str
 
 def test_a_text_is_sent_to_the_address_the_network_gave(gateway: FakeGateway) -> None:
     gateway.says(201, json.loads(body("evolution_http/201_send_text_pending.json"))["body"])
-    accepted = EVOLUTION.send(CHANNEL, OutboundText("128000000000001@lid", "oi", reply_to="Q1"))
+    accepted = EVOLUTION.send(CHANNEL, OutboundMessage("128000000000001@lid", "oi", reply_to="Q1"))
     assert accepted == Accepted("3EB0000000000000000C01", CUSTOMER)
     assert gateway.requests == [
         Request(
@@ -159,7 +159,9 @@ def test_a_text_is_sent_to_the_address_the_network_gave(gateway: FakeGateway) ->
 
 def test_a_first_contact_is_sent_by_its_digits(gateway: FakeGateway) -> None:
     gateway.says(201, {"key": {"id": "A"}})
-    assert EVOLUTION.send(CHANNEL, OutboundText("5511900000001", "oi")).address == "5511900000001"
+    assert (
+        EVOLUTION.send(CHANNEL, OutboundMessage("5511900000001", "oi")).address == "5511900000001"
+    )
     assert gateway.requests[0].body == {"number": "5511900000001", "text": "oi"}
 
 
@@ -175,7 +177,7 @@ def test_an_address_that_could_harm_another_chat_is_never_asked_for(
     gateway: FakeGateway, address: str
 ) -> None:
     with pytest.raises(port.InvalidRequest):
-        EVOLUTION.send(CHANNEL, OutboundText(address, "oi"))
+        EVOLUTION.send(CHANNEL, OutboundMessage(address, "oi"))
     assert gateway.requests == []
 
 

@@ -15,7 +15,7 @@ from automacao.gateways.port import (
     GatewayError,
     GatewayUnavailable,
     InvalidRequest,
-    OutboundText,
+    OutboundMessage,
     RateLimited,
     RecipientNotOnWhatsApp,
     SendOutcomeUnknown,
@@ -73,7 +73,7 @@ def test_a_message_is_claimed_with_what_the_call_needs(queued: Message) -> None:
     sending = begin_sending(queued.conversation_id)
     assert sending
     assert (sending.message_id, sending.instance.pk) == (queued.pk, queued.instance_id)
-    assert sending.outbound == OutboundText("5511987654321@s.whatsapp.net", "Bom dia!")
+    assert sending.outbound == OutboundMessage("5511987654321@s.whatsapp.net", "Bom dia!")
     claimed = fresh(queued)
     assert (claimed.state, claimed.attempts) == ("sending", 1)
     assert claimed.lease_until

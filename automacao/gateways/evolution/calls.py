@@ -25,7 +25,7 @@ from automacao.gateways.port import (
     GatewayMisconfigured,
     GatewayUnavailable,
     InvalidRequest,
-    OutboundText,
+    OutboundMessage,
     Pairing,
     SendOutcomeUnknown,
     SentMessage,
@@ -152,7 +152,7 @@ def configure_webhook(channel: Channel, webhook: Webhook) -> None:
     _call("POST", path, key=_key(channel), json={"webhook": _webhook(webhook)})
 
 
-def send(channel: Channel, message: OutboundText) -> Accepted:
+def send(channel: Channel, message: OutboundMessage) -> Accepted:
     """Send a text. Raises SendOutcomeUnknown whenever it may have left."""
     if not _ADDRESS.fullmatch(message.address):
         raise InvalidRequest("address")

@@ -1,0 +1,66 @@
+"""Files of messages: announced by the gateway and fetched, or uploaded by an attendant."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models.functions import Now
+
+from evendas.sealing import StoreRow
+from sac.models.message import Message
+
+
+class MediaQuerySet(models.QuerySet["Media"]):
+    def due(self) -> Self:
+        """Still to be fetched, or made playable, and nobody is at it."""
+        pending = self.filter(state=Media.State.PENDING, next_attempt_at__lte=Now())
+        return pending.exclude(lease_until__gt=Now())
+
+
+class Media(StoreRow):
+    """A file of a message. The message exists at once; the file is fetched right after."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Baixando"
+        READY = "ready", "Disponível"
+        FAILED = "failed", "Arquivo indisponível"
+
+    message = models.OneToOneField(
+        Message, models.CASCADE, db_constraint=False, related_name="media"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    # Random names in a private storage: the name people see is `filename`.
+    file = models.FileField(max_length=200, blank=True)
+    # A small picture of it, and what every browser can play, where the file itself is neither.
+    thumbnail = models.FileField(max_length=200, blank=True)
+    playable = models.FileField(max_length=200, blank=True)
+    filename = models.CharField(max_length=200, blank=True)
+    # Sniffed, never believed; until fetched, what was announced.
+    mime = models.CharField(max_length=100, blank=True)
+    size = models.PositiveBigIntegerField(null=True)
+    seconds = models.PositiveIntegerField(null=True)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    # What the gateway needs to hand the bytes over again.
+    reference = models.JSONField(default=dict)
+    error = models.CharField(max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MediaQuerySet.as_manager()
+
+    class Meta(StoreRow.Meta):
+        verbose_name = "arquivo"
+        verbose_name_plural = "arquivos"
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=models.Q(state="pending"),
+                name="sac_media_pending",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename or self.mime

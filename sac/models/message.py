@@ -65,6 +65,8 @@ class Message(StoreRow):
     class State(models.TextChoices):
         RECEIVED = "received", "Recebida"
         QUEUED = "queued", "Na fila de envio"
+        # It waited so long that a person must say whether it is still to be sent.
+        HELD = "held", "Esperando sua confirmação"
         SENDING = "sending", "Enviando"
         UNKNOWN = "unknown", "Verificando o envio"
         UNCONFIRMED = "unconfirmed", "Não confirmada"
@@ -93,6 +95,7 @@ class Message(StoreRow):
     )
     RANK: ClassVar[dict[str, int]] = {
         State.QUEUED: 0,
+        State.HELD: 0,
         State.SENDING: 0,
         State.UNKNOWN: 0,
         State.UNCONFIRMED: 0,
@@ -139,6 +142,8 @@ class Message(StoreRow):
     state = models.CharField(max_length=12, choices=State)
     error = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # When a person last wanted it to leave: its age in the queue.
+    queued_at = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField(null=True)
     send_started_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)

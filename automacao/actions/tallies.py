@@ -1,0 +1,66 @@
+"""Counts what went through a number, day by day: nothing may vanish unseen."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from django.db import connection
+
+from automacao.models import LineTally
+
+WHAT_MAX = 60
+
+
+class What(StrEnum):
+    """What is counted of a number.
+
+    Of what comes in, each body is RECEIVED once, when it leaves the inbox for good: it was RETRIED
+    before or not, and it ends PARKED or understood. Of what was understood, each message that
+    appears on a screen is SHOWN, and what is none of the desk's business is ignored for a reason
+    (`ignored`). RECONCILED are messages that no webhook brought.
+    """
+
+    RECEIVED = "received"
+    SHOWN = "shown"
+    PARKED = "parked"
+    RETRIED = "retried"
+    # Messages sent whose fate nobody told.
+    UNKNOWN = "unknown"
+    RECONCILED = "reconciled"
+    # Webhook settings that somebody lost, and open channels that were dead.
+    REPAIRED = "repaired"
+    RESTARTED = "restarted"
+
+
+IGNORED = "ignored:"
+
+
+def ignored(reason: str) -> str:
+    """Return the word for what is ignored for this reason, a short one of an adapter's."""
+    return f"{IGNORED}{reason}"[:WHAT_MAX]
+
+
+def tally(instance_id: int, store_id: int, counts: Mapping[str, int], *, day: date) -> None:
+    """Add to a number's counts of a day of its store's zone: one statement, none for nothing.
+
+    Call it at the end of a transaction: the counted rows stay locked until its commit.
+    """
+    total = Counter[str]()
+    for what, times in counts.items():
+        total[what[:WHAT_MAX]] += times
+    # In one order, so that two of them never wait for each other.
+    if not (counted := sorted((+total).items())):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO "{LineTally._meta.db_table}" AS tally
+                (store_id, instance_id, day, what, count)
+            SELECT %s, %s, %s, word.what, word.times
+              FROM unnest(%s::text[], %s::int[]) AS word (what, times)
+            ON CONFLICT (instance_id, day, what)
+                DO UPDATE SET count = tally.count + EXCLUDED.count
+            """,  # noqa: S608 - the table's own name
+            [store_id, instance_id, day, *map(list, zip(*counted, strict=True))],
+        )

@@ -5,27 +5,38 @@ die anywhere and the next ring or sweep goes on from there.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from automacao.actions.belonging import reasons_against
+from automacao.actions.sessions import note_heard
+from automacao.actions.tallies import What, ignored, tally
 from automacao.gateways.port import (
+    CallReceived,
     Event,
+    HistoryBatch,
+    Ignored,
+    MessageDeleted,
     MessageEcho,
+    MessageEdited,
     MessageReceived,
     MessageStatus,
     Quarantine,
+    Reaction,
     SessionState,
     Source,
 )
 from automacao.gateways.registry import gateway
 from automacao.models import InboundEvent, Instance
+from evendas import clock
 from evendas.leaving import is_leaving
+from sac.actions.changes import apply_changes, change_of
 from sac.actions.inbound import Arrival, receive_messages
-from sac.actions.line import note_line_state
+from sac.actions.line import note_line_states
 from sac.actions.statuses import apply_statuses
 
 logger = logging.getLogger(__name__)
@@ -37,7 +48,8 @@ BATCH_BYTES = 8 * 1024 * 1024
 LOCK_SPACE = 7301
 
 Parsed = tuple[InboundEvent, list[Event]]
-_SAID = MessageReceived | MessageEcho
+_SAID = MessageReceived | MessageEcho | CallReceived
+_CHANGE = MessageEdited | MessageDeleted | Reaction
 
 
 def drain_instance(instance_id: int) -> int:
@@ -87,8 +99,9 @@ def _process_together(instance: Instance, batch: Sequence[Parsed]) -> int:
         todo = [parsed for parsed in batch if parsed[0].pk in waiting]
         _note_line(instance, todo)
         judged = _without_strangers(instance, todo)
-        _apply(instance, judged)
+        shown = _apply(instance, judged)
         _finish(judged)
+        _count(instance, judged, shown=shown)
     # Rows that another drain finished meanwhile count as progress: look for the next ones.
     return len(batch)
 
@@ -122,39 +135,71 @@ def _still_waiting(rows: Sequence[InboundEvent]) -> set[int]:
 
 
 def _note_line(instance: Instance, todo: Sequence[Parsed]) -> None:
-    for _, events in todo:
-        for event in events:
-            if isinstance(event, SessionState):
-                note_line_state(instance, event)
+    """Apply what is told of the session, and remember that something was told at all."""
+    told = [event for _, events in todo for event in events if isinstance(event, SessionState)]
+    note_line_states(instance, told)
+    posted = [row.received_at for row, _ in todo if row.lane == InboundEvent.Lane.FRESH]
+    if posted:
+        note_heard(instance, max(posted))
 
 
 def _without_strangers(instance: Instance, todo: Sequence[Parsed]) -> Sequence[Parsed]:
     """Set aside what was said to a phone that is not the store's, to be parked and not lost."""
-    said = {event.source for _, events in todo for event in events if isinstance(event, _SAID)}
+    said = {source for _, events in todo for event in events for source in _sources(event)}
     against = reasons_against(instance.pk, said) if said else {}
     if not against:
         return todo
     return [(row, [_judged(event, against) for event in events]) for row, events in todo]
 
 
+def _sources(event: Event) -> set[Source]:
+    if isinstance(event, HistoryBatch):
+        return {message.source for message in event.messages}
+    return {event.source} if isinstance(event, _SAID) else set()
+
+
 def _judged(event: Event, against: Mapping[Source, str]) -> Event:
-    if isinstance(event, _SAID) and event.source in against:
-        return Quarantine(against[event.source])
-    return event
+    reasons = [against[source] for source in _sources(event) if source in against]
+    return Quarantine(reasons[0]) if reasons else event
 
 
-def _apply(instance: Instance, todo: Sequence[Parsed]) -> None:
-    arrivals = [
-        Arrival(inbox_id=row.pk, received_at=row.received_at, event=event)
-        for row, events in todo
-        for event in events
-    ]
+def _apply(instance: Instance, todo: Sequence[Parsed]) -> int:
+    """Hand the events to the desk's actions. Return how many messages are new there."""
+    arrivals = [arrival for row, events in todo for arrival in _arrivals(row, events)]
     said = [(arrival, arrival.event) for arrival in arrivals if isinstance(arrival.event, _SAID)]
-    if said:
-        receive_messages(instance, said)
+    shown = receive_messages(instance, said) if said else 0
     statuses = [row.event for row in arrivals if isinstance(row.event, MessageStatus)]
     if statuses:
         apply_statuses(instance, statuses)
+    changes = [
+        change_of(row.event, row.received_at) for row in arrivals if isinstance(row.event, _CHANGE)
+    ]
+    if changes:
+        apply_changes(instance, changes)
+    return shown
+
+
+def _arrivals(row: InboundEvent, events: Iterable[Event]) -> Iterator[Arrival]:
+    for event in events:
+        is_history = isinstance(event, HistoryBatch)
+        for one in event.messages if isinstance(event, HistoryBatch) else [event]:
+            yield Arrival(row.pk, row.received_at, one, is_history=is_history)
+
+
+def _count(instance: Instance, todo: Sequence[Parsed], *, shown: int) -> None:
+    """Keep the books of the day: nothing that came in may vanish unseen."""
+    counts = Counter(
+        ignored(event.reason)
+        for _, events in todo
+        for event in events
+        if isinstance(event, Ignored)
+    )
+    counts[What.RECEIVED] = len(todo)
+    counts[What.SHOWN] = shown
+    counts[What.PARKED] = sum(row.status == InboundEvent.Status.PARKED for row, _ in todo)
+    counts[What.RETRIED] = sum(row.attempts > 0 for row, _ in todo)
+    today = clock.now().astimezone(instance.store.zone).date()
+    tally(instance.pk, instance.store_id, counts, day=today)
 
 
 def _finish(todo: Sequence[Parsed]) -> None:

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from automacao.models import Instance
 from evendas.bell import ring
-from sac.actions import line, outbox, releasing, replies, statuses
+from sac.actions import changes, line, outbox, releasing, replies, statuses
 from sac.deliver import deliver_conversation, due_for_settling, settle_message
 from sac.drain import drain_instance
 from sac.models import Conversation
@@ -80,6 +80,8 @@ def sweep_outbox() -> None:
     replies.give_up_on_removed_numbers()
     statuses.apply_waiting_statuses()
     statuses.forget_early_statuses()
+    changes.apply_waiting_changes()
+    changes.forget_early_changes()
     for conversation_id in Conversation.objects.with_due_messages().values_list("pk", flat=True):
         ring("sac.deliver", conversation_id)
     for message_id in due_for_settling():

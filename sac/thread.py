@@ -84,7 +84,7 @@ def _between(older: list[Message], shown: list[Message], before: Cursor | None) 
 
 
 def _messages(ticket: Ticket) -> models.QuerySet[Message]:
-    return Message.objects.in_thread_of(ticket).select_related("ticket")
+    return Message.objects.in_thread_of(ticket)
 
 
 def _events(ticket: Ticket) -> models.QuerySet[TicketEvent]:

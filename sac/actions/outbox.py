@@ -172,6 +172,6 @@ def _move(found: models.QuerySet[Message], *, to: Message.State) -> None:
 def _lock(message_id: int) -> tuple[Conversation, Message]:
     conversation_id = Message.objects.values_list("conversation_id", flat=True).get(pk=message_id)
     (conversation,) = Conversation.objects.locked([conversation_id])
-    message = Message.objects.select_related("attendant", "ticket").get(pk=message_id)
+    message = Message.objects.for_thread().get(pk=message_id)
     message.conversation = conversation
     return conversation, message

@@ -154,14 +154,14 @@ def give_up_on_removed_numbers() -> None:
     for pk, conversation_id in waiting.values_list("pk", "conversation_id")[:200]:
         with transaction.atomic():
             (conversation,) = Conversation.objects.locked([conversation_id])
-            message = Message.objects.select_related("attendant").get(pk=pk)
+            message = Message.objects.for_thread().get(pk=pk)
             if message.state == Message.State.QUEUED:
                 message.state, message.error = Message.State.FAILED, _REMOVED
                 _settle(conversation, message)
 
 
 def _in_state(message: Message, states: set[Message.State], reason: str) -> Message:
-    current = Message.objects.select_related("attendant").get(pk=message.pk)
+    current = Message.objects.for_thread().get(pk=message.pk)
     if current.state not in states:
         raise TooLate(reason)
     return current

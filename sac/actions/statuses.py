@@ -39,7 +39,7 @@ def _lock_messages(instance: Instance, provider_ids: Sequence[str]) -> dict[str,
     ids = sorted(set(rows.values_list("conversation_id", flat=True)))
     conversations = {row.pk: row for row in Conversation.objects.locked(ids)}
     found = {}
-    for message in rows.filter(conversation__in=ids).select_related("attendant"):
+    for message in rows.filter(conversation__in=ids).for_thread():
         message.conversation = conversations[message.conversation_id]
         found[message.provider_id or ""] = message
     return found

@@ -27,12 +27,14 @@ INVARIANTS = (
     ),
     Invariant(
         name="message_is_coherent",
-        meaning="a customer's message is received, in a ticket and named by the provider; one of"
-        " ours has a lease exactly while it is being sent and no name before it is accepted",
+        meaning="a customer's message is received, named by the provider and, but for calls and"
+        " what was said before the number was here, in a ticket; one of ours has a lease exactly"
+        " while it is being sent and no name before it is accepted",
         of="message",
         sql="""
             SELECT id FROM sac_message WHERE CASE direction
-                WHEN 'in' THEN state <> 'received' OR num_nulls(ticket_id, provider_id) > 0
+                WHEN 'in' THEN state <> 'received' OR provider_id IS NULL
+                    OR ticket_id IS NULL AND kind <> 'call' AND NOT content ? 'history'
                 WHEN 'out' THEN state = 'received'
                     OR (state = 'sending') <> (lease_until IS NOT NULL)
                     OR state IN ('sending', 'unknown') AND send_started_at IS NULL

@@ -39,6 +39,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 class Conversation(StoreRow):
     """What a person and a number ever said to each other; tickets are its chapters."""
 
+    # What the network may change in it, by what comes in and by what goes out.
+    ADDRESS_FIELDS = ("revision", "send_address", "address_known_at")
+
     contact = models.ForeignKey(
         Contact, models.PROTECT, db_constraint=False, related_name="conversations"
     )

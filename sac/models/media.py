@@ -1,8 +1,9 @@
 """Files of messages: announced by the gateway and fetched, or uploaded by an attendant."""
 
+from functools import partial
 from typing import Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Now
 
 from evendas.sealing import StoreRow
@@ -23,6 +24,8 @@ class Media(StoreRow):
         PENDING = "pending", "Baixando"
         READY = "ready", "Disponível"
         FAILED = "failed", "Arquivo indisponível"
+
+    ERASED = "O arquivo foi apagado com a mensagem."
 
     message = models.OneToOneField(
         Message, models.CASCADE, db_constraint=False, related_name="media"
@@ -64,3 +67,14 @@ class Media(StoreRow):
 
     def __str__(self) -> str:
         return self.filename or self.mime
+
+    def discard(self) -> None:
+        """Forget the file, and delete its bytes once that is safe."""
+        stored = [one for one in (self.file, self.thumbnail, self.playable) if one]
+        names = [str(one.name) for one in stored]
+        self.file = self.thumbnail = self.playable = ""
+        self.filename, self.reference = "", {}
+        self.state, self.error = self.State.FAILED, self.ERASED
+        self.save()
+        for field, name in zip(stored, names, strict=True):
+            transaction.on_commit(partial(field.storage.delete, name), robust=True)

@@ -1,6 +1,6 @@
 """What was said. An outgoing message in state `queued` is the promise to send it: the outbox."""
 
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.db.models.functions import Now
@@ -11,8 +11,15 @@ from sac.models.conversation import Conversation
 from sac.models.team import Attendant
 from sac.models.ticket import Ticket
 
+if TYPE_CHECKING:
+    from sac.models.media import Media
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def for_thread(self) -> Self:
+        """With everything a bubble shows, in one query."""
+        return self.select_related("attendant", "ticket", "media")
+
     def due_to_send(self) -> Self:
         return self.filter(state=Message.State.QUEUED, next_attempt_at__lte=Now())
 
@@ -44,7 +51,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         loose &= models.Q(is_last) | models.Q(created_at__lt=ends)
         return self.filter(
             models.Q(ticket=ticket) | loose, conversation=ticket.conversation_id
-        ).select_related("attendant")
+        ).for_thread()
 
 
 class Message(StoreRow):
@@ -80,6 +87,7 @@ class Message(StoreRow):
         SUPERSEDED = "superseded", "Substituída"
 
     MAX_TEXT = 4096
+    WITH_FILE = frozenset({"image", "video", "audio", "voice", "document", "sticker"})
     # The network says that it failed, never why.
     UNDELIVERED = "O WhatsApp não entregou esta mensagem."
     # What the outbox and the ticks change in a message.
@@ -197,6 +205,11 @@ class Message(StoreRow):
     @property
     def is_out(self) -> bool:
         return self.direction == self.Direction.OUT
+
+    @property
+    def file(self) -> "Media | None":
+        """Its file, where the kind has one; read with `for_thread` it costs no query."""
+        return getattr(self, "media", None) if self.kind in self.WITH_FILE else None
 
     def advance(self, status: str) -> bool:
         """Apply a status by rank: never down; `failed` only before delivery. Tell if it changed."""

@@ -192,8 +192,9 @@ class Ticket(StoreRow):
     def show(self, message: "Message") -> None:
         """Show `message` on the list, whatever is there."""
         self.last_activity_at = max(self.last_activity_at, message.sent_at)
-        self.preview = " ".join(message.text.split())[:160]
-        self.preview_kind = message.kind
+        is_gone = message.deleted_at is not None
+        self.preview = "" if is_gone else " ".join(message.text.split())[:160]
+        self.preview_kind = "deleted" if is_gone else message.kind
         self.preview_direction = message.direction
         self.preview_origin = message.origin
         self.preview_state = message.state

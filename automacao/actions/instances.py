@@ -101,8 +101,7 @@ def disconnect_instance(instance: Instance, *, by: Admin) -> Instance:
         if instance.is_session_over or not instance.may_have_channel:
             return instance
         now = clock.now()
-        instance.end_session(now)
-        instance.enter(Instance.State.DISCONNECTED, now)
+        instance.take_down(now)
         instance.last_error = ""
         instance.give_order(Instance.Order.LOGOUT, now)
         ring_order(instance)
@@ -122,8 +121,7 @@ def remove_instance(instance: Instance, *, by: Admin) -> None:
             raise StillInUse
         now = clock.now()
         instance.removed_at = now
-        instance.end_session(now)
-        instance.enter(Instance.State.DISCONNECTED, now)
+        instance.take_down(now)
         if instance.may_have_channel:
             instance.give_order(Instance.Order.DELETE, now)
             ring_order(instance)
@@ -162,9 +160,8 @@ def _change_phone(instance: Instance, phone: str, now: datetime) -> None:
     # What was refused for the number typed before is judged by this one.
     instance.refused_names = []
     if instance.may_have_channel:
-        instance.end_session(now)
+        instance.take_down(now)
         instance.clear_order()
-        instance.enter(Instance.State.DISCONNECTED, now)
 
 
 def _keep_chatbot(instance: Instance, wanted: Mapping[str, object]) -> list[str]:

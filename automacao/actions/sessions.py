@@ -16,6 +16,7 @@ from evendas import phones
 QR_LIFE = timedelta(seconds=45)
 # A gateway's clock may be written in a zone behind ours. One ahead would outlive every later word.
 CLOCK_AHEAD = timedelta(minutes=5)
+HEARD_EVERY = timedelta(minutes=1)
 _STATES = {
     State.QR: Instance.State.WAITING_QR,
     State.QR_EXPIRED: Instance.State.DISCONNECTED,
@@ -28,7 +29,7 @@ _STATES = {
     State.DELETED: Instance.State.DISCONNECTED,
 }
 # What a gateway says along the way. A dead session may go on saying it.
-_WEAK = {State.CONNECTING, State.DISCONNECTED}
+WEAK = {State.CONNECTING, State.DISCONNECTED}
 _TERMINAL = {Instance.State.LOGGED_OUT, Instance.State.BANNED}
 
 
@@ -48,8 +49,8 @@ def note_session_state(
         if asked and _has_moved(instance, asked):
             return False
         now = timezone.now()
-        event = replace(event, at=_believed(event.at, now))
-        instance.session_event_at = _believed(instance.session_event_at, now)
+        event = replace(event, at=believed(event.at, now))
+        instance.session_event_at = believed(instance.session_event_at, now)
         if _is_stale(instance, event):
             return False
         before = _shown(instance)
@@ -68,12 +69,13 @@ def _has_moved(instance: Instance, asked: Instance) -> bool:
     return known != (asked.session_event_at, asked.state_changed_at)
 
 
-def _believed(at: datetime | None, now: datetime) -> datetime | None:
+def believed(at: datetime | None, now: datetime) -> datetime | None:
+    """Return the gateway's time, unless its clock is so far ahead that it orders nothing."""
     return at if at and at <= now + CLOCK_AHEAD else None
 
 
 def _is_stale(instance: Instance, event: SessionState) -> bool:
-    if event.state in _WEAK and _outweighs(instance, event):
+    if event.state in WEAK and _outweighs(instance, event):
         return True
     # A ban is told together with a log-out, in any order, and says more.
     if {instance.state, _STATES[event.state]} == _TERMINAL:
@@ -130,6 +132,15 @@ def _welcome(instance: Instance, event: SessionState, now: datetime) -> Instance
     instance.last_error = ""
     instance.send_failures, instance.send_paused_until = 0, None
     return Instance.State.CONNECTED
+
+
+def note_heard(instance: Instance, at: datetime) -> None:
+    """Remember, to the minute, when the gateway last posted anything about a number."""
+    if instance.last_event_at and at < instance.last_event_at + HEARD_EVERY:
+        return
+    instance.last_event_at = at
+    older = models.Q(last_event_at=None) | models.Q(last_event_at__lt=at)
+    Instance.objects.filter(older, pk=instance.pk).update(last_event_at=at)
 
 
 def is_held_elsewhere(instance: Instance, phone: str) -> bool:

@@ -195,8 +195,21 @@ class Instance(StoreRow):
         return self.order_attempts == 0 or self.is_being_served(now)
 
     def enter(self, state: State, now: datetime) -> None:
-        if state != self.state:
-            self.state, self.state_changed_at = state, now
+        """Be in this state from now on; one that was connected is down until it is again."""
+        if state == self.state:
+            return
+        if self.is_connected:
+            self.down_since, self.down_told_at = now, None
+        if state == self.State.CONNECTED:
+            self.down_since = self.down_told_at = None
+        self.probe_failures = 0
+        self.state, self.state_changed_at = state, now
+
+    def take_down(self, now: datetime) -> None:
+        """Be disconnected because an admin wanted it: nobody needs to be written to."""
+        self.end_session(now)
+        self.enter(self.State.DISCONNECTED, now)
+        self.down_told_at = now
 
     def show_qr(self, qr: str, pairing_code: str, *, until: datetime | None) -> None:
         """Put a QR on show; an empty one takes it away."""

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from automacao.actions import orders
 from automacao.actions.sessions import check_instance, note_session_state
+from automacao.actions.storms import without_repeats
 from automacao.gateways.port import SessionState
 from automacao.models import Instance
 from evendas import live
@@ -15,9 +17,11 @@ from sac.announce import lines_changed
 from sac.models import Conversation, Department, Message
 
 
-def note_line_state(instance: Instance, event: SessionState) -> None:
-    """Apply a session event; show it to the store, and let the queue go when the number is back."""
-    if note_session_state(instance.pk, event):
+def note_line_states(instance: Instance, events: Iterable[SessionState]) -> None:
+    """Apply session events; show it to the store, and let the queue go when the number is back."""
+    told = without_repeats(events, now=timezone.now())
+    changes = [note_session_state(instance.pk, event) for event in told]
+    if any(changes):
         _line_changed(instance)
 
 

@@ -3,33 +3,45 @@
 Shapes of 2.2.3 to 2.4 are read at the same time: a gateway may be upgraded between two webhooks.
 """
 
-from automacao.gateways.evolution.calls import (
+from automacao.gateways.evolution.channels import (
+    check_number,
     configure_webhook,
     create_channel,
     delete_channel,
-    find_sent,
+    is_webhook_set,
     logout,
     own_phone,
-    send,
+    restart,
     start,
     state,
 )
 from automacao.gateways.evolution.door import authenticate, redact, triage
 from automacao.gateways.evolution.events import parse
+from automacao.gateways.evolution.fetching import fetch_file
+from automacao.gateways.evolution.memory import find_sent, remembered
+from automacao.gateways.evolution.sending import delete, edit, react, send
 
 name: str = "evolution"
 
 __all__ = [
     "authenticate",
+    "check_number",
     "configure_webhook",
     "create_channel",
+    "delete",
     "delete_channel",
+    "edit",
+    "fetch_file",
     "find_sent",
+    "is_webhook_set",
     "logout",
     "name",
     "own_phone",
     "parse",
+    "react",
     "redact",
+    "remembered",
+    "restart",
     "send",
     "start",
     "state",

@@ -35,8 +35,14 @@ _BY_TEXT: list[tuple[re.Pattern[str], type[GatewayError]]] = [
     (re.compile(r'The ".*" instance does not exist', re.DOTALL), ChannelMissing),
     (re.compile(r'This name ".*" is already in use\.', re.DOTALL), Conflict),
     (re.compile(r"rate-overlimit"), RateLimited),
-    (re.compile(r"Owned media must be a url or base64"), InvalidRequest),
+    (re.compile(r"Owned media must be a url.*"), InvalidRequest),
+    (re.compile(r"For base64 the file name must be informed\."), InvalidRequest),
     (re.compile(r"Text is required"), InvalidRequest),
+    (re.compile(r'"reaction" must be an emoji'), InvalidRequest),
+    # Of editing: too late, another's, or forgotten by the gateway.
+    (re.compile(r"Message is older than 15 minutes"), InvalidRequest),
+    (re.compile(r"RemoteJid does not match"), InvalidRequest),
+    (re.compile(r"Message not found"), InvalidRequest),
     (re.compile(r"\[object Object\]"), InvalidRequest),
     # The line has no user yet: read before anything is written to the network.
     (re.compile(r"Cannot read properties of undefined \(reading 'id'\)"), ChannelNotConnected),
@@ -54,6 +60,11 @@ def answer_of(status: int, raw: bytes, *, doubt: type[GatewayError]) -> object:
     if failure:
         raise failure(f"HTTP {status}: {_told(body)}")
     return body
+
+
+def told_by(raw: bytes) -> str:
+    """Return the first text of an error's body, cut for the log."""
+    return _told(_json(raw))
 
 
 def classify(status: int, body: object) -> type[GatewayError] | None:

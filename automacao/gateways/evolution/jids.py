@@ -72,6 +72,13 @@ def phone_of(jid: Jid | None) -> str | None:
     return normalize(str(jid)) or f"+{jid.user}"
 
 
+def lid_of(jid: Jid | None) -> str | None:
+    """Return the digits of a hidden number's address."""
+    if jid is None or jid.domain not in _LID_DOMAINS:
+        return None
+    return jid.user if re.fullmatch(r"[0-9]{1,32}", jid.user) else None
+
+
 def not_a_customer(value: object) -> str | None:
     """Name what an address is when no customer can be behind it: a group, a broadcast."""
     jid = parse_jid(value)
@@ -103,7 +110,7 @@ def _chat_with(jids: Iterable[Jid]) -> Chat | None:
     for jid in jids:
         if phone is None and phone_of(jid):
             phone = jid
-        if lid is None and jid.domain in _LID_DOMAINS and re.fullmatch(r"[0-9]{1,32}", jid.user):
+        if lid is None and lid_of(jid):
             lid = jid
     address = phone or lid
     return Chat(tuple(_identities(phone, lid)), str(address)) if address else None
@@ -112,5 +119,5 @@ def _chat_with(jids: Iterable[Jid]) -> Chat | None:
 def _identities(phone: Jid | None, lid: Jid | None) -> Iterable[Identity]:
     if value := phone_of(phone):
         yield Identity("phone", value)
-    if lid:
-        yield Identity("lid", lid.user)
+    if value := lid_of(lid):
+        yield Identity("lid", value)

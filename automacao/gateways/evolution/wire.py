@@ -96,6 +96,25 @@ def whole(value: object) -> int | None:
     return int(value) if abs(value) < 2**64 else None
 
 
+def number(value: object) -> float | None:
+    """Read a finite number, or its text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        read = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return read if math.isfinite(read) else None
+
+
+def coordinates(latitude: object, longitude: object) -> tuple[float, float] | None:
+    """Read a place on earth, in degrees."""
+    north, east = number(latitude), number(longitude)
+    if north is None or east is None or abs(north) > 90 or abs(east) > 180:
+        return None
+    return north, east
+
+
 def moment(value: object) -> datetime | None:
     """Read unix seconds, or milliseconds by mistake. None is a time nobody should believe."""
     seconds = whole(value)

@@ -1,0 +1,88 @@
+"""Files as a message announces them, and what it takes to fetch one later."""
+
+from automacao.gateways.evolution.wire import MESSAGE_ID_MAX, dig, text, whole
+from automacao.gateways.port import File
+
+_MIME_MAX = 255
+_NAME_MAX = 255
+_VALUE_MAX = 2048
+_BYTES_MAX = 64  # keys and hashes have 32; thumbnails and waveforms stay out
+_SIZE_MAX = 2**40
+_SECONDS_MAX = 24 * 3600
+# Of the whole message only what decrypts it: thumbnails would make each row 40 KB.
+_NEEDED = (
+    "url",
+    "directPath",
+    "mediaKey",
+    "mediaKeyTimestamp",
+    "fileSha256",
+    "fileEncSha256",
+    "fileLength",
+    "mimetype",
+    "fileName",
+    "seconds",
+    "ptt",
+)
+_KEY_TEXTS = ("remoteJid", "remoteJidAlt", "participant")
+
+
+def file_of(key: object, name: str, media: dict[str, object]) -> File:
+    """Read the file of a `name` message, `imageMessage` for one."""
+    return File(
+        reference=_reference(key, name, media),
+        mime=text(media.get("mimetype"), _MIME_MAX),
+        name=text(media.get("fileName"), _NAME_MAX) or text(media.get("title"), _NAME_MAX),
+        size=_within(whole(media.get("fileLength")), _SIZE_MAX),
+        seconds=_within(whole(media.get("seconds")), _SECONDS_MAX),
+    )
+
+
+def _reference(key: object, name: str, media: dict[str, object]) -> dict[str, object]:
+    """Name the message, and carry what decrypts its file: the gateway may have stored neither."""
+    wanted: dict[str, object] = {"key": _key(key)}
+    kept = {field: _kept(media[field]) for field in _NEEDED if field in media}
+    if kept.get("mediaKey") and (kept.get("directPath") or kept.get("url")):
+        wanted["message"] = {name: {k: v for k, v in kept.items() if v is not None}}
+    return wanted
+
+
+def _key(key: object) -> dict[str, object]:
+    named = {name: text(dig(key, name), MESSAGE_ID_MAX) for name in _KEY_TEXTS}
+    kept: dict[str, object] = {name: value for name, value in named.items() if value}
+    kept["id"] = text(dig(key, "id"), MESSAGE_ID_MAX)
+    kept["fromMe"] = dig(key, "fromMe") is True
+    return kept
+
+
+def _kept(value: object) -> object:
+    """Keep a plain value as it came: bytes as base64, a list or {"0": 26, …}, longs as pairs."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return text(value) if len(value) <= _VALUE_MAX else None
+    if isinstance(value, dict):
+        return _plain_dict(value)
+    if isinstance(value, list):
+        return list(value) if _are_bytes(value) else None
+    return value if _is_small(value) else None
+
+
+def _plain_dict(value: dict[str, object]) -> object:
+    if value.keys() <= {"low", "high", "unsigned"}:
+        return dict(value) if all(map(_is_small, value.values())) else None
+    is_indexed = all(name.isdecimal() and name.isascii() for name in value)
+    return dict(value) if is_indexed and _are_bytes(list(value.values())) else None
+
+
+def _are_bytes(values: list[object]) -> bool:
+    return len(values) <= _BYTES_MAX and all(
+        isinstance(value, int) and 0 <= value <= 255 for value in values
+    )
+
+
+def _is_small(value: object) -> bool:
+    return isinstance(value, int) and abs(value) < 2**63
+
+
+def _within(value: int | None, limit: int) -> int | None:
+    return value if value is not None and 0 <= value <= limit else None

@@ -77,17 +77,39 @@ GATEWAYS = {
 # Webhook bodies above this are refused with 413 (Evolution retries 413, never 400).
 WEBHOOK_MAX_BYTES = 25 * 1024 * 1024
 
+# The largest file of a kind, in bytes: WhatsApp's own limits.
+MEDIA_LIMITS: dict[str, int] = {
+    kind: megabytes * 1024 * 1024
+    for kind, megabytes in {
+        "image": 16,
+        "sticker": 16,
+        "audio": 16,
+        "voice": 16,
+        "video": 64,
+        "document": 100,
+    }.items()
+}
+
 # Seconds. Tests and drills scale them together.
 _scale: float = env.float("EVENDAS_CLOCK_SCALE", default=1.0)
 SEND_READ_TIMEOUT = 20 * _scale
 SEND_LEASE = 35 * _scale
 UNKNOWN_ASK_AFTER = 30 * _scale
 UNKNOWN_SHOW_AFTER = 60 * _scale
+# After so long in the queue a person must say whether a message is still to be sent.
+SEND_HOLD_AFTER = 7200 * _scale
 SEND_BACKOFF = [1 * _scale, 2 * _scale, 4 * _scale, 8 * _scale, 10 * _scale]
 SWEEP_EVERY = 5 * _scale
 # An event that failed is tried again after twice this, four times this… up to ten minutes.
 INBOX_RETRY_AFTER: float = env.float("EVENDAS_INBOX_RETRY_AFTER", default=5 * _scale)
 INBOX_LONGEST_RETRY = 600 * _scale
+# A file is handed over within this, or asked for again: so often, after these pauses.
+MEDIA_FETCH_TIME = 60 * _scale
+MEDIA_LEASE = 300 * _scale
+MEDIA_TRIES = 8
+MEDIA_BACKOFF = [pause * _scale for pause in (5, 15, 45, 120, 300, 600)]
+# A number may be away for days; WhatsApp keeps a file for about two weeks.
+MEDIA_WAITS = 14 * 86_400 * _scale
 
 # --- Django -------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -183,8 +205,9 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "inbound"
 # A pool of workers each.
-QUEUES = ("inbound", "outbound")
+QUEUES = ("inbound", "outbound", "media")
 CELERY_TASK_ROUTES = {
+    "sac.fetch_media": {"queue": "media"},
     "sac.deliver": {"queue": "outbound"},
     "sac.settle": {"queue": "outbound"},
     "automacao.*": {"queue": "outbound"},
@@ -216,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
         "sac.sweep_inbox": SWEEP_EVERY,
         "sac.sweep_outbox": SWEEP_EVERY,
         "sac.sweep_team": 2 * SWEEP_EVERY,
+        "sac.sweep_media": SWEEP_EVERY,
         "automacao.check_instances": 15 * _scale,
         "automacao.sweep_orders": SWEEP_EVERY,
         "accounts.tidy": 3600,
@@ -325,13 +349,33 @@ LANGUAGE_CODE = "pt-br"
 TIME_ZONE = "America/Sao_Paulo"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
+# Files being taken in wait here: /tmp may be memory.
+MEDIA_WORK_DIR = LOCAL_DIR / "at-work"
+FILE_UPLOAD_HANDLERS = ["sac.media.receiving.BoundedUpload"]
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("EVENDAS_STATIC_ROOT", default=str(LOCAL_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Files of messages: a folder that web processes and workers share, or a bucket when one is named.
+_BUCKET: str = env.str("EVENDAS_S3_BUCKET", default="")
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": env.str("EVENDAS_MEDIA_ROOT", default=str(LOCAL_DIR / "media"))},
+        "BACKEND": "sac.media.storages.Bucket",
+        "OPTIONS": {
+            "bucket_name": _BUCKET,
+            "endpoint_url": env.str("EVENDAS_S3_ENDPOINT", default="") or None,
+            "region_name": env.str("EVENDAS_S3_REGION", default="") or None,
+            "access_key": env.str("EVENDAS_S3_KEY", default="") or None,
+            "secret_key": env.str("EVENDAS_S3_SECRET", default="") or None,
+            "default_acl": None,
+            "file_overwrite": False,
+        },
+    }
+    if _BUCKET
+    else {
+        "BACKEND": "sac.media.storages.Folder",
+        "OPTIONS": {
+            "location": env.str("EVENDAS_MEDIA_ROOT", default="") or str(LOCAL_DIR / "media")
+        },
     },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

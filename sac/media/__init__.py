@@ -1,0 +1,1 @@
+"""Files of messages: fetched or uploaded, looked at in children with limits, stored, served."""

@@ -1,0 +1,47 @@
+"""Where bytes lie: in a private storage, under names nobody can guess or choose."""
+
+import hashlib
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+from evendas import clock
+
+
+@contextmanager
+def workroom() -> Iterator[Path]:
+    """A folder for a file at hand, gone afterwards. On the disk: /tmp may be memory."""
+    parent = work_folder()
+    with tempfile.TemporaryDirectory(dir=parent) as folder:
+        yield Path(folder)
+
+
+def work_folder() -> Path:
+    """Return the folder where unfinished files lie, made at first use."""
+    folder: Path = settings.MEDIA_WORK_DIR
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def keep(file: Path, store_id: int) -> str:
+    """Store a file and return its name in the storage."""
+    name = f"{store_id}/{clock.now():%Y/%m}/{secrets.token_urlsafe(24)}"
+    with file.open("rb") as opened:
+        return default_storage.save(name, File(opened))
+
+
+def drop(*names: str) -> None:
+    """Forget stored files."""
+    for name in filter(None, names):
+        default_storage.delete(name)
+
+
+def sha256_of(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -126,7 +126,7 @@ def _named(message: object) -> str:
     """Name the main key: the first that holds anything."""
     if not isinstance(message, dict):
         return ""
-    held = (key for key, value in message.items() if value is not None)
+    held = (key for key, value in message.items() if value not in (None, ""))
     return next((key for key in held if key not in _NOT_CONTENT), "")
 
 

@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from automacao.gateways.evolution import messages, session
+from automacao.gateways.evolution import changes, messages, ringing, session
 from automacao.gateways.evolution.jids import not_a_customer
 from automacao.gateways.evolution.wire import Envelope, dig, open_envelope, text
 from automacao.gateways.port import (
+    CallReceived,
     Event,
     Headers,
     Ignored,
+    MessageDeleted,
     MessageEcho,
+    MessageEdited,
     MessageReceived,
     Quarantine,
+    Reaction,
     SessionState,
 )
 
@@ -24,11 +28,17 @@ _SESSION: dict[str, Callable[[Envelope], Event]] = {
     "logout.instance": session.logged_out,
     "remove.instance": session.removed,
 }
-_MESSAGES: dict[str, Callable[[dict[str, object], Envelope], Event]] = {
+_MESSAGES: dict[str, Callable[[dict[str, object], Envelope], Event | list[Event]]] = {
+    "call": ringing.called,
+    "messages.delete": changes.deleted,
+    "messages.edited": changes.edited,
+    "messages.found": messages.found,
+    "messages.update": changes.updated,
     "messages.upsert": messages.upserted,
-    "messages.update": messages.updated,
     "send.message": messages.sent,
+    "send.message.update": changes.edited,
 }
+_HISTORY = frozenset({"messages.set", "messaging-history.set", "messaging.history.set"})
 # Nothing a customer said can be in these.
 _NOISE = frozenset(
     {
@@ -71,8 +81,17 @@ def parse(headers: Headers, raw: bytes) -> list[Event]:  # noqa: ARG001 (the bod
 
 
 def _with_source(event: Event, envelope: Envelope) -> Event:
-    if isinstance(event, MessageReceived | MessageEcho | SessionState):
-        return replace(event, source=envelope.source)
+    match event:
+        case (
+            CallReceived()
+            | MessageDeleted()
+            | MessageEcho()
+            | MessageEdited()
+            | MessageReceived()
+            | Reaction()
+            | SessionState()
+        ):
+            return replace(event, source=envelope.source)
     return event
 
 
@@ -81,20 +100,28 @@ def _events(envelope: Envelope) -> list[Event]:
         return [read_session(envelope)]
     if read_message := _MESSAGES.get(envelope.event):
         items = envelope.data if isinstance(envelope.data, list) else [envelope.data]
-        return [_item(read_message, item, envelope) for item in items] or [Ignored("empty")]
+        read = [event for item in items for event in _item(read_message, item, envelope)]
+        return read or [Ignored("empty")]
+    if envelope.event in _HISTORY:
+        return [messages.history(envelope)]
     if envelope.event in _NOISE:
         return [Ignored(envelope.event)]
     return [_parked(envelope)]
 
 
 def _item(
-    read: Callable[[dict[str, object], Envelope], Event], item: object, envelope: Envelope
-) -> Event:
-    return read(item, envelope) if isinstance(item, dict) else Quarantine("data")
+    read: Callable[[dict[str, object], Envelope], Event | list[Event]],
+    item: object,
+    envelope: Envelope,
+) -> list[Event]:
+    if not isinstance(item, dict):
+        return [Quarantine("data")]
+    events = read(item, envelope)
+    return events if isinstance(events, list) else [events]
 
 
 def _parked(envelope: Envelope) -> Event:
-    """Park edits, deletions, calls, history and the unknown, unless they are of a group."""
+    """Park what nobody knows, unless it is of a group."""
     address = dig(envelope.data, "key", "remoteJid") or dig(envelope.data, "remoteJid")
     if reason := not_a_customer(address):
         return Ignored(reason)

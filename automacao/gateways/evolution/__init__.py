@@ -19,6 +19,7 @@ from automacao.gateways.evolution.door import authenticate, redact, triage
 from automacao.gateways.evolution.events import parse
 from automacao.gateways.evolution.fetching import fetch_file
 from automacao.gateways.evolution.memory import find_sent, remembered
+from automacao.gateways.evolution.recorded import error_of
 from automacao.gateways.evolution.sending import delete, edit, react, send
 
 name: str = "evolution"
@@ -31,6 +32,7 @@ __all__ = [
     "delete",
     "delete_channel",
     "edit",
+    "error_of",
     "fetch_file",
     "find_sent",
     "is_webhook_set",

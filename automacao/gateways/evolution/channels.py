@@ -84,7 +84,11 @@ def start(channel: Channel, phone: str | None = None) -> Pairing:
 
 def state(channel: Channel) -> State:
     """Return the state of the line, as the gateway's memory has it."""
-    found = call("GET", route("/instance/connectionState", channel), key=key_of(channel))
+    return state_of(call("GET", route("/instance/connectionState", channel), key=key_of(channel)))
+
+
+def state_of(found: object) -> State:
+    """Read the answer about a state. Without one the instance is not loaded yet."""
     said = dig(found, "instance", "state")
     if not isinstance(said, str) or said not in _STATES:
         raise GatewayUnavailable(f"state {text(said)!r}")

@@ -48,8 +48,19 @@ def fetch_file(channel: Channel, reference: Facts, into: BinaryIO, limit: int) -
     path = route("/chat/getBase64FromMediaMessage", channel)
     body = {"message": dict(reference), "convertToMp4": False}
     with streamed(path, key=key_of(channel), json=body, read=_READ_TIMEOUT) as response:
-        _refuse(response, limit)
+        if not response.is_success:
+            refuse(response.status_code, _beginning(response))
+        _refuse_size(response, limit)
         return _Answer(response, limit).copy(into)
+
+
+def refuse(status: int, raw: bytes) -> None:
+    """Raise what a failed answer to a fetch means; a success raises nothing."""
+    if status in (400, 404, 500) and _MISSING.fullmatch(told_by(raw)):
+        raise FileMissing(f"HTTP {status}: {told_by(raw)}")
+    if 200 <= status < 300 and raw.strip() == b"null":
+        raise FileMissing("null")
+    answer_of(status, raw, doubt=GatewayUnavailable)
 
 
 class _Answer:
@@ -114,19 +125,10 @@ class _Answer:
                 return
 
 
-def _refuse(response: httpx.Response, limit: int) -> None:
-    """Raise what a failed answer means, and refuse at once what announces too much."""
-    if not response.is_success:
-        _fail(response.status_code, _beginning(response))
+def _refuse_size(response: httpx.Response, limit: int) -> None:
     announced = response.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced) > limit * 4 // 3 + 2 * _ENVELOPE_MAX:
         raise FileTooLarge(f"{announced} bytes announced")
-
-
-def _fail(status: int, raw: bytes) -> None:
-    if status in (400, 404, 500) and _MISSING.fullmatch(told_by(raw)):
-        raise FileMissing(f"HTTP {status}: {told_by(raw)}")
-    answer_of(status, raw, doubt=GatewayUnavailable)
 
 
 def _refuse_empty(head: bytes) -> None:

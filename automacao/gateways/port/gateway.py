@@ -17,12 +17,13 @@ from automacao.gateways.port.calls import (
     Target,
     Webhook,
 )
+from automacao.gateways.port.errors import GatewayError
 from automacao.gateways.port.events import Event, Triage
 from automacao.gateways.port.words import Facts, Headers, State
 
 
 class Gateway(Protocol):
-    """An adapter. The four pure functions do no I/O and never raise, whatever the bytes."""
+    """An adapter. The five pure functions do no I/O and never raise, whatever the bytes."""
 
     name: str
 
@@ -30,6 +31,7 @@ class Gateway(Protocol):
     def redact(self, raw: bytes) -> bytes: ...
     def triage(self, headers: Headers, raw: bytes, *channel_names: str) -> Triage: ...
     def parse(self, headers: Headers, raw: bytes) -> list[Event]: ...
+    def error_of(self, path: str, status: int, raw: bytes) -> type[GatewayError] | None: ...
 
     def create_channel(self, name: str, phone: str, webhook: Webhook) -> Created: ...
     def start(self, channel: Channel, phone: str | None = None) -> Pairing: ...

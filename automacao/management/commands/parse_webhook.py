@@ -9,9 +9,32 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from automacao.gateways import registry
-from automacao.gateways.port import Event, Gateway, MessageEcho, MessageReceived
+from automacao.gateways.port import (
+    CallReceived,
+    Event,
+    Facts,
+    File,
+    Gateway,
+    HistoryBatch,
+    Kind,
+    MessageDeleted,
+    MessageEcho,
+    MessageEdited,
+    MessageReceived,
+    Reaction,
+    SessionState,
+)
 
 Told = list[dict[str, object]]
+WithSource = (
+    MessageReceived
+    | MessageEcho
+    | MessageEdited
+    | MessageDeleted
+    | Reaction
+    | CallReceived
+    | SessionState
+)
 
 
 class Command(BaseCommand):
@@ -23,7 +46,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("gateway", help="evolution")
         parser.add_argument("files", nargs="+", metavar="FILE")
-        parser.add_argument("--instance", help="recusa (403) corpos de outra instância")
+        of_whom = parser.add_mutually_exclusive_group()
+        of_whom.add_argument(
+            "--instance", help="recusa (403) corpos de outra; sem isso vale a do primeiro arquivo"
+        )
+        of_whom.add_argument(
+            "--every-instance", action="store_true", help="aceita corpos de qualquer instância"
+        )
 
     def handle(
         self,
@@ -31,15 +60,44 @@ class Command(BaseCommand):
         gateway: str,
         files: list[str],
         instance: str | None = None,
+        every_instance: bool = False,
         **_options: object,
     ) -> None:
-        adapter = _adapter(gateway)
-        seen: dict[bytes, Told] = {}
+        reader = _Reader(_adapter(gateway), instance, takes_all=every_instance)
         for path in files:
-            raw = _bytes_of(path)
-            events = _rejected(adapter, raw, instance) or _told(adapter, raw, seen)
-            line = json.dumps({"file": path, "events": events}, default=datetime.isoformat)
-            self.stdout.write(line)
+            told = {"file": path, "events": reader.tell(_bytes_of(path))}
+            self.stdout.write(json.dumps(told, default=datetime.isoformat))
+
+
+class _Reader:
+    """One address of webhooks: it belongs to one instance, and knows what it has seen."""
+
+    def __init__(self, adapter: Gateway, instance: str | None, *, takes_all: bool) -> None:
+        self._adapter = adapter
+        self._instance = instance
+        self._takes_all = takes_all
+        self._seen: dict[bytes, Told] = {}
+
+    def tell(self, raw: bytes) -> Told:
+        """Tell a body's events; of a body met before, only that it is a retry."""
+        if status := self._rejected(raw):
+            return [{"type": "reject", "http": status}]
+        if raw in self._seen:
+            return [{"type": "duplicate", "id": self._seen[raw][0].get("id")}]
+        events = self._adapter.parse({}, raw)
+        self._instance = self._instance or _channel_of(events)
+        self._seen[raw] = [_as_json(event) for event in events]
+        return self._seen[raw]
+
+    def _rejected(self, raw: bytes) -> int | None:
+        status = self._adapter.triage({}, raw, self._instance or "").status
+        is_foreign = status == 403 and self._instance and not self._takes_all
+        return status if status == 400 or is_foreign else None
+
+
+def _channel_of(events: list[Event]) -> str | None:
+    named = (event.source.channel for event in events if isinstance(event, WithSource))
+    return next((name for name in named if name), None)
 
 
 def _adapter(name: str) -> Gateway:
@@ -56,33 +114,38 @@ def _bytes_of(path: str) -> bytes:
         raise CommandError(f"{path}: {error.strerror}") from error
 
 
-def _rejected(adapter: Gateway, raw: bytes, instance: str | None) -> Told:
-    status = adapter.triage({}, raw, instance or "").status
-    is_refused = status == 400 or (status == 403 and instance is not None)
-    return [{"type": "reject", "http": status}] if is_refused else []
-
-
-def _told(adapter: Gateway, raw: bytes, seen: dict[bytes, Told]) -> Told:
-    """Tell a body's events; of a body met before, only that it is a retry."""
-    if raw in seen:
-        return [{"type": "duplicate", "id": seen[raw][0].get("id")}]
-    seen[raw] = [_as_json(event) for event in adapter.parse({}, raw)]
-    return seen[raw]
-
-
 def _as_json(event: Event) -> dict[str, object]:
+    """Tell an event flat. What fetches a file is left out: it is long, and a key."""
+    if isinstance(event, HistoryBatch):
+        messages = [_as_json(message) for message in event.messages]
+        return {"type": event.type, "count": len(messages), "messages": messages}
     told: dict[str, object] = {"type": event.type, **asdict(event)}
     told.pop("source", None)
-    if isinstance(event, MessageReceived | MessageEcho):
+    if isinstance(event, MessageReceived | MessageEcho | CallReceived):
         del told["identities"]
         told |= _person(event)
+    if isinstance(event, MessageReceived | MessageEcho):
+        del told["file"]
+        told |= _file(event.file) | _marks(event.facts)
+        told |= {"choice_id": event.facts.get("id")} if event.kind == Kind.CHOICE else {}
     return told
 
 
-def _person(event: MessageReceived | MessageEcho) -> dict[str, object]:
+def _person(event: MessageReceived | MessageEcho | CallReceived) -> dict[str, object]:
     """Name the person by every identity, and by the id WhatsApp registered their phone under."""
     person: dict[str, object] = {"phone": None, "lid": None, "wa_id": None}
     person |= {identity.kind: identity.value for identity in event.identities}
     if person["phone"]:
         person["wa_id"] = event.address.partition("@")[0]
     return person
+
+
+def _file(file: File | None) -> dict[str, object]:
+    if file is None:
+        return {}
+    return {"filename": file.name, "mime": file.mime, "size": file.size, "seconds": file.seconds}
+
+
+def _marks(facts: Facts) -> dict[str, object]:
+    """Lift out of the facts what decides how a message is shown."""
+    return {"view_once": facts.get("view_once") is True, "from_ad": "ad" in facts}

@@ -68,6 +68,12 @@ class Media(StoreRow):
     def __str__(self) -> str:
         return self.filename or self.mime
 
+    @property
+    def shown_as(self) -> str:
+        """How a screen may show it: picture, sound, film, or a thing to download."""
+        family = self.mime.partition("/")[0]
+        return {"image": "picture", "audio": "sound", "video": "film"}.get(family, "download")
+
     def discard(self) -> None:
         """Forget the file, and delete its bytes once that is safe."""
         stored = [one for one in (self.file, self.thumbnail, self.playable) if one]

@@ -1,6 +1,7 @@
 """Bodies of the REST answers of Evolution API 2.3.6, errors included."""
 
-from automacao.simulator import shapes
+from automacao.simulator import contents, shapes
+from automacao.simulator.network import Network
 from automacao.simulator.state import Instance, Json, Message, Webhook
 
 VERSION = "2.3.6"
@@ -141,22 +142,62 @@ def webhook_row(webhook: Webhook, line: Instance) -> Json:
     }
 
 
-def stored_message(line: Instance, message: Message) -> Json:
-    """One record of POST /chat/findMessages."""
-    is_ours = message.origin != "customer"
-    body = shapes.sent(line, message)
+def stored_message(net: Network, line: Instance, message: Message) -> Json:
+    """One record of POST /chat/findMessages. What the contact deleted has lost its content."""
+    body = _told(net, line, message)
+    updates = [] if message.status == "PENDING" else [message.status]
+    updates += ["EDITED"] if message.edited_at else []
+    updates += ["DELETED"] if message.is_deleted else []
+    is_lost = message.is_deleted and message.origin != "api"
+    deleted = {"deleted": True} if message.is_deleted and message.origin == "api" else {}
     return {
         "id": message.row_id,
-        "key": {**body["key"], "fromMe": is_ours},
-        "pushName": body["pushName"] if is_ours else None,
+        "key": {**body["key"], **deleted},
+        "pushName": body["pushName"],
         "messageType": body["messageType"],
-        "message": body["message"],
-        "messageTimestamp": message.at,
+        "message": None if is_lost else body["message"],
+        "messageTimestamp": stored_at(message),
         "instanceId": line.id,
         "source": body["source"],
-        "contextInfo": body["contextInfo"] if message.origin == "api" else None,
-        "MessageUpdate": [{"status": message.status}] if message.status != "PENDING" else [],
+        "contextInfo": body.get("contextInfo"),
+        "MessageUpdate": [{"status": word} for word in updates],
     }
+
+
+def stored_at(message: Message) -> int:
+    """Return the time a message is stored under: that of its last edit."""
+    return message.edited_at or message.at
+
+
+def stored_jid(net: Network, message: Message) -> str:
+    """Return the address a message is stored under."""
+    if message.origin != "customer":
+        return shapes.chat_jid(message)
+    return str(shapes.received_key(net.phone(message.wa_id), message)["remoteJid"])
+
+
+def media(message: Message, *, mime: str, name: str, data: str) -> Json:
+    """POST /chat/getBase64FromMediaMessage."""
+    content = contents.unwrapped(message)
+    [(kind, file)] = content.items()
+    size = {name: file.get(name) for name in ("fileLength", "height", "width")}
+    return {
+        "mediaType": kind,
+        "fileName": name,
+        "caption": file.get("caption"),
+        "size": {name: value for name, value in size.items() if value is not None},
+        "mimetype": mime,
+        "base64": data,
+        "buffer": None,
+    }
+
+
+def _told(net: Network, line: Instance, message: Message) -> Json:
+    if message.origin == "customer":
+        return shapes.received(line, net.phone(message.wa_id), message)
+    if message.origin == "store_phone":
+        return shapes.typed_on_phone(line, message)
+    return shapes.sent(line, message)
 
 
 def _webhook_summary(webhook: Webhook | None) -> Json:

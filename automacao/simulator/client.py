@@ -1,7 +1,7 @@
 """Drives a running simulator: for the tests and for the seed of the demo."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Literal, Self, TypedDict, Unpack, cast
 
@@ -15,20 +15,33 @@ class SimulatorError(Exception):
 
 
 class Details(TypedDict, total=False):
-    """What else may be told of a customer's message. `timestamp` in unix seconds."""
+    """What else may be told of a customer's message. `timestamp` in unix seconds.
+
+    `data` is base64, `facts` as docs/gateway.md names those of a kind. An unsupported message has
+    the facts `type` and `body`; a choice may be `of` a list, buttons, template or flow.
+    """
 
     name: str
     id: str
     timestamp: int
     lid: str
     quotes: str
-    addressing: Literal["pn", "lid", "lid_only"]
+    addressing: Literal["pn", "lid", "lid_only", "swapped", "overwritten"]
     instance: str
+    kind: str
+    facts: Mapping[str, object]
+    data: str
+    mime: str
+    filename: str
+    seconds: int
+    wrapper: Literal["ephemeral", "view_once"]
+    ad: Mapping[str, str]
+    forwarded: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a phone got through the API. `count`: how often it got this text by then."""
+    """What a phone got through the API. `count`: how often it got this very content by then."""
 
     id: str
     number: str
@@ -36,11 +49,19 @@ class Sent:
     status: str
     time: int
     count: int
+    kind: str = "text"
+    facts: Json = field(default_factory=dict)
+    file: Json | None = None
+    quotes: str = ""
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """What a customer sees. `sender` is "customer" or "store"; `time` in unix seconds."""
+    """What a customer sees. `sender` is "customer" or "store"; `time` in unix seconds.
+
+    `file` has mime, name, size, sha256 and url; `reactions` one emoji for each of customer, store.
+    """
 
     id: str
     sender: str
@@ -48,6 +69,13 @@ class Bubble:
     status: str
     time: int
     quotes: str
+    kind: str = "text"
+    facts: Json = field(default_factory=dict)
+    file: Json | None = None
+    wrapper: str = ""
+    edited: bool = False
+    deleted: bool = False
+    reactions: dict[str, str] = field(default_factory=dict)
 
 
 class SimulatorClient:
@@ -168,8 +196,11 @@ class SimulatorClient:
         """Add or change a phone: name, lid, wa_id, old, online, reads_alone, exists."""
         return self._one("phone", number=number, **wanted)
 
-    def receive(self, sender: str, text: str, **details: Unpack[Details]) -> str:
-        """Let a customer write from these digits, country included. Return the message's id."""
+    def receive(self, sender: str, text: str = "", **details: Unpack[Details]) -> str:
+        """Let a customer write from these digits, country included. Return the message's id.
+
+        `text` is the caption of a file, the title of a choice.
+        """
         return self.receive_many([{"from": sender, "text": text, **details}])[0]
 
     def receive_many(self, messages: Iterable[Mapping[str, object]]) -> list[str]:
@@ -180,9 +211,12 @@ class SimulatorClient:
         answer = self._act("receive", messages=[dict(one) for one in messages])
         return cast("list[str]", answer["ids"])
 
-    def type_message(self, to: str, text: str, *, instance: str | None = None) -> str:
-        """Write to a customer from the store's own phone. Return the message's id."""
-        return cast("str", self._act("type_message", instance=instance, to=to, text=text)["id"])
+    def type_message(self, to: str, text: str = "", **details: object) -> str:
+        """Write to a customer from the store's own phone. Return the message's id.
+
+        `details` as of `receive`; with `auto` it is the Business app that wrote.
+        """
+        return cast("str", self._act("type_message", to=to, text=text, **details)["id"])
 
     def read(self, phone: str, *, instance: str | None = None) -> int:
         """Open the conversation on a customer's phone. Return how many messages were unread."""
@@ -192,11 +226,67 @@ class SimulatorClient:
         """Announce a status of a message the store sent: DELIVERY_ACK, READ, PLAYED, ERROR…"""
         self._act("status", id=message_id, status=status)
 
+    def react(self, message_id: str, emoji: str, **details: object) -> str:
+        """Let the customer react, or the store's phone with `by`. Return the reaction's own id."""
+        return cast("str", self._act("react", id=message_id, emoji=emoji, **details)["id"])
+
+    def edit(self, message_id: str, text: str) -> None:
+        """Change a text or caption on the phone that wrote it."""
+        self._act("edit", id=message_id, text=text)
+
+    def revoke(self, message_id: str) -> None:
+        """Delete for everyone on the phone that wrote it."""
+        self._act("revoke", id=message_id)
+
+    def call(self, sender: str, status: str = "offer", **details: object) -> str:
+        """Call the store: one phase, with `id`, `video` and `at`. Return the call's id."""
+        return cast("str", self._act("call", status=status, **details, **{"from": sender})["id"])
+
+    def elsewhere(self, sender: str, text: str, *, place: str = "group") -> str:
+        """Write to a group, a status list (status, broadcast) or a newsletter."""
+        act = self._act("elsewhere", text=text, place=place, **{"from": sender})
+        return cast("str", act["id"])
+
+    def history(
+        self, messages: Iterable[Mapping[str, object]], *, instance: str | None = None
+    ) -> list[str]:
+        """Tell old messages, as `ensure` takes them, in one messages.set. Return their ids."""
+        said = [dict(one) for one in messages]
+        return cast("list[str]", self._act("history", instance=instance, messages=said)["ids"])
+
+    def file(self, bubble: Bubble) -> bytes:
+        """Return the bytes a phone shows."""
+        if bubble.file is None:
+            raise SimulatorError("This message has no file.")
+        response = self._http.get(bubble.file["url"])
+        response.raise_for_status()
+        return response.content
+
     # --- Faults -----------------------------------------------------------------------------------
 
     def faults(self, **wanted: object) -> Json:
         """Change the named faults (see `faults.Faults`) and return all of them."""
         return cast("Json", self._post("faults", wanted))
+
+    def refuse(self, answer: str, **planned: object) -> None:
+        """Answer the next calls with a recorded body: path, next, probability, acts."""
+        self._act("refuse", name=answer, **planned)
+
+    def flood(self, count: int = 200, *, seconds: float = 1.0, instance: str | None = None) -> None:
+        """Post so many `connecting` events, then where the line stands."""
+        self._act("flood", instance=instance, count=count, seconds=seconds)
+
+    def deaden(self, how: str = "closed", *, instance: str | None = None) -> None:
+        """Let the socket die behind an open state: closed, hang, or empty to revive."""
+        self._act("deaden", instance=instance, how=how)
+
+    def change_webhook(self, instance: str | None = None, **wanted: object) -> None:
+        """Change url, enabled, events or headers behind the desk's back."""
+        self._act("webhook", instance=instance, **wanted)
+
+    def auto_reply(self, text: str, *, instance: str | None = None) -> None:
+        """Have the Business app answer whoever writes; empty: no more."""
+        self._act("auto_reply", instance=instance, text=text)
 
     def hold(self) -> None:
         """Keep every webhook back."""

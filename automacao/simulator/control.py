@@ -7,11 +7,14 @@ there is just one. A wrong request answers 400 with `{"error": sentence}`.
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import cast, get_args
 
-from automacao.simulator import chats, dialling, lines, views
-from automacao.simulator.chats import Letter
+from automacao.simulator import chats, control_messages, dialling, lines, views
+from automacao.simulator.control_body import WrongRequestError, known_phone, line_of, text_of
+from automacao.simulator.control_messages import remember
 from automacao.simulator.network import Network
-from automacao.simulator.state import Instance, Json, Message, Phone
+from automacao.simulator.refusals import refusal
+from automacao.simulator.state import Addressing, Deadness, Json
 from automacao.simulator.web import Handler, NotJsonError, Request, Response, Router, answer
 
 Act = Callable[[Network, Json], object]
@@ -19,12 +22,7 @@ Act = Callable[[Network, Json], object]
 # A page of another site must not drive the phones of a person who has the simulator open.
 _OWN_ORIGINS = ("http://127.0.0.1:", "http://localhost:")
 
-# As the desk calls them; all others have left, and no more is known.
-_STATUSES = {"delivered": "DELIVERY_ACK", "read": "READ", "played": "PLAYED", "failed": "ERROR"}
-
-
-class WrongRequestError(Exception):
-    """The text is the sentence to answer with, in the page's language."""
+_ADDRESSINGS = get_args(Addressing)
 
 
 def install(router: Router, net: Network) -> None:
@@ -32,8 +30,9 @@ def install(router: Router, net: Network) -> None:
     router.add("GET", "/_control/state", _handler(net, lambda net, _: views.state(net)))
     router.add("GET", "/_control/quiet", _quiet(net))
     for act in (
-        pair, kick, ban, drop, restore, renew_qr, expire_qr, receive, type_message, read, status,
-        phone, ensure, faults, hold, release, reset_faults, sent, thread, clear,
+        pair, kick, ban, drop, restore, renew_qr, expire_qr, flood, deaden, webhook, auto_reply,
+        phone, ensure, faults, refuse, hold, release, reset_faults, sent, thread, clear,
+        *control_messages.ACTS,
     ):  # fmt: skip
         router.add("POST", f"/_control/{act.__name__}", _handler(net, act))
 
@@ -43,7 +42,7 @@ def install(router: Router, net: Network) -> None:
 
 def pair(net: Network, body: Json) -> Json:
     """Scan the code with the store's phone. `phone` defaults to the number asked for."""
-    line = _line(net, body)
+    line = line_of(net, body)
     if line.phase == "open":
         raise WrongRequestError("Esta instância já está conectada.")
     digits = dialling.typed_digits(str(body.get("phone") or line.number or line.own_id))
@@ -55,21 +54,21 @@ def pair(net: Network, body: Json) -> Json:
 
 def kick(net: Network, body: Json) -> Json:
     """Unlink from the phone (401)."""
-    line = _line(net, body)
+    line = line_of(net, body)
     lines.kick(net, line)
     return views.line(line)
 
 
 def ban(net: Network, body: Json) -> Json:
     """Block the number (403)."""
-    line = _line(net, body)
+    line = line_of(net, body)
     lines.ban(net, line)
     return views.line(line)
 
 
 def drop(net: Network, body: Json) -> Json:
     """Lose the connection: `seconds` 0 flaps, N returns by itself, null waits for `restore`."""
-    line = _line(net, body)
+    line = line_of(net, body)
     if line.phase != "open":
         raise WrongRequestError("Esta instância não está conectada.")
     lines.drop(net, line, seconds=body.get("seconds", 0))
@@ -78,14 +77,14 @@ def drop(net: Network, body: Json) -> Json:
 
 def restore(net: Network, body: Json) -> Json:
     """End a drop."""
-    line = _line(net, body)
+    line = line_of(net, body)
     lines.restore(net, line)
     return views.line(line)
 
 
 def renew_qr(net: Network, body: Json) -> Json:
     """Let the code on show run out, and the next one come."""
-    line = _line(net, body)
+    line = line_of(net, body)
     if line.phase != "qr":
         raise WrongRequestError("Esta instância não mostra um código.")
     lines.renew_qr(net, line)
@@ -94,8 +93,42 @@ def renew_qr(net: Network, body: Json) -> Json:
 
 def expire_qr(net: Network, body: Json) -> Json:
     """Let the last code run out."""
-    line = _line(net, body)
+    line = line_of(net, body)
     lines.give_qr_up(net, line)
+    return views.line(line)
+
+
+def flood(net: Network, body: Json) -> Json:
+    """Reconnect without delay: `count` events over `seconds`."""
+    line = line_of(net, body)
+    lines.flood(net, line, count=int(body.get("count", 200)), seconds=float(body.get("seconds", 1)))
+    return views.line(line)
+
+
+def deaden(net: Network, body: Json) -> Json:
+    """Let the socket die with the state still open: `how` closed, hang, or empty to revive."""
+    line = line_of(net, body)
+    how = body.get("how", "closed")
+    if how not in get_args(Deadness):
+        raise WrongRequestError(f"{how} não existe.")
+    lines.deaden(net, line, how) if how else lines.revive(net, line)
+    return views.line(line)
+
+
+def webhook(net: Network, body: Json) -> Json:
+    """Change parts of the webhook behind the desk's back: url, enabled, events, headers."""
+    line = line_of(net, body)
+    if line.webhook is None:
+        raise WrongRequestError("Esta instância não tem webhook.")
+    lines.change_webhook(net, line.webhook, body)
+    return views.line(line)
+
+
+def auto_reply(net: Network, body: Json) -> Json:
+    """Have the Business app answer whoever writes with `text`; empty: no more."""
+    line = line_of(net, body)
+    line.auto_reply = body.get("text") or ""
+    net.touch()
     return views.line(line)
 
 
@@ -115,41 +148,16 @@ def ensure(net: Network, body: Json) -> Json:
     for person in body.get("phones") or []:
         phone(net, person)
     for message in body.get("messages") or []:
-        _remember(net, line, message)
+        remember(net, line, message)
     return views.line(line)
 
 
-# --- Messages and phones --------------------------------------------------------------------------
-
-
-def receive(net: Network, body: Json) -> Json:
-    """Let customers write: one message, or `messages`, a list. Return the ids in order."""
-    entries = body.get("messages") or [body]
-    return {"ids": [_receive(net, {"instance": body.get("instance"), **one}) for one in entries]}
-
-
-def type_message(net: Network, body: Json) -> Json:
-    """Write from the store's own phone: `to`, `text`."""
-    line = _line(net, body)
-    customer = _customer(net, _text(body, "to"))
-    return {"id": chats.type_on_store_phone(net, line, customer, _text(body, "text")).id}
-
-
-def read(net: Network, body: Json) -> Json:
-    """Open the conversation on a customer's phone."""
-    return {"read": chats.open_thread(net, _line(net, body), _phone(net, body))}
-
-
-def status(net: Network, body: Json) -> Json:
-    """Announce any status of a message the store sent: `id`, `status`."""
-    line, message = _message(net, _text(body, "id"))
-    chats.set_status(net, line, message, _text(body, "status"))
-    return {"status": message.status}
+# --- Phones ---------------------------------------------------------------------------------------
 
 
 def phone(net: Network, body: Json) -> Json:
     """Add or change a phone: number, name, lid, wa_id, online, reads_alone, exists."""
-    digits = dialling.typed_digits(_text(body, "number"))
+    digits = dialling.typed_digits(text_of(body, "number"))
     if digits is None:
         raise WrongRequestError("Número inválido. Use DDD e número, como (11) 98765-4321.")
     wa_id = body.get("wa_id") or (dialling.short_form(digits) if body.get("old") else digits)
@@ -158,6 +166,9 @@ def phone(net: Network, body: Json) -> Json:
     known.lid = body.get("lid", known.lid)
     known.is_on_whatsapp = body.get("exists", known.is_on_whatsapp)
     known.reads_alone = body.get("reads_alone", known.reads_alone)
+    known.addressing = _addressing(body) or known.addressing
+    if known.addressing != "pn":
+        chats.hide(known)
     # Whatever phone somebody has just made or changed is on the page.
     known.touched_at = time.time()
     if body.get("online", known.is_online) != known.is_online:
@@ -171,19 +182,21 @@ def sent(net: Network, body: Json) -> list[Json]:
 
     `count` is how often the same text went to the same number so far.
     """
-    line = _line(net, body)
-    seen: Counter[tuple[str, str]] = Counter()
+    line = line_of(net, body)
+    seen: Counter[tuple[str, ...]] = Counter()
     ledger = []
     for message in line.messages.values():
-        if message.origin == "api":
-            seen[message.wa_id, message.text] += 1
-            ledger.append(views.sent(message, seen[message.wa_id, message.text]))
+        if message.origin == "api" and message.kind != "reaction":
+            content = views.content_key(message)
+            seen[content] += 1
+            ledger.append(views.sent(message, seen[content]))
     return ledger
 
 
 def thread(net: Network, body: Json) -> list[Json]:
     """Return what a customer sees on the screen, oldest first."""
-    return [views.bubble(one) for one in _line(net, body).thread(_phone(net, body).wa_id)]
+    line = line_of(net, body)
+    return [views.bubble(line, one) for one in line.thread(known_phone(net, body).wa_id)]
 
 
 # --- Faults ---------------------------------------------------------------------------------------
@@ -198,6 +211,15 @@ def faults(net: Network, body: Json) -> Json:
     return views.faults(net.faults)
 
 
+def refuse(net: Network, body: Json) -> Json:
+    """Plan an answer by name for the next calls: name, path, next, probability, acts."""
+    try:
+        net.refusals.append(refusal(**body))
+    except (ValueError, TypeError) as error:
+        raise WrongRequestError(str(error)) from error
+    return {"planned": len(net.refusals)}
+
+
 def hold(net: Network, _: Json) -> Json:
     """Keep every webhook back."""
     return faults(net, {"hold": True})
@@ -210,7 +232,7 @@ def release(net: Network, _: Json) -> Json:
 
 def reset_faults(net: Network, _: Json) -> Json:
     """Make everything go well again."""
-    net.faults.reset_all()
+    net.reset_faults()
     return views.faults(net.faults)
 
 
@@ -220,66 +242,11 @@ def clear(net: Network, _: Json) -> Json:
     return {}
 
 
-def _remember(net: Network, line: Instance, body: Json) -> None:
-    letter = Letter(_text(body, "text"), id=_text(body, "id"), at=body["at"])
-    status = _STATUSES.get(body["status"], "SERVER_ACK")
-    chats.remember(net, line, _phone(net, body), letter, origin=body["from"], status=status)
-
-
-def _receive(net: Network, body: Json) -> str:
-    line = _line(net, body)
-    if not line.own_id:
-        raise WrongRequestError("Esta instância nunca foi conectada.")
-    customer = _customer(net, _text(body, "from"))
-    customer.name = body.get("name") or customer.name
-    customer.lid = body.get("lid") or customer.lid
-    letter = Letter(
-        _text(body, "text"),
-        id=body.get("id") or "",
-        at=body.get("timestamp"),
-        quotes=body.get("quotes") or "",
-    )
-    addressing = body.get("addressing") or "pn"
-    return chats.receive(net, line, customer, letter, addressing=addressing).id
-
-
-def _customer(net: Network, address: str) -> Phone:
-    digits = dialling.only_digits(address)
-    if not dialling.is_plausible(digits):
-        raise WrongRequestError(f"{address} não é um número com DDI.")
-    return chats.find_phone(net, digits) or chats.add_phone(net, digits)
-
-
-def _phone(net: Network, body: Json) -> Phone:
-    known = chats.find_phone(net, _text(body, "phone"))
-    if known is None:
-        raise WrongRequestError("Não existe este celular.")
-    return known
-
-
-def _line(net: Network, body: Json) -> Instance:
-    known = net.world.instances
-    name = body.get("instance")
-    if name is None and len(known) == 1:
-        return next(iter(known.values()))
-    if name not in known:
-        raise WrongRequestError(f"Não existe a instância {name}." if name else "Diga a instância.")
-    return known[name]
-
-
-def _message(net: Network, message_id: str) -> tuple[Instance, Message]:
-    for line in net.world.instances.values():
-        message = line.messages.get(message_id)
-        if message and message.origin != "customer":
-            return line, message
-    raise WrongRequestError("A loja não enviou esta mensagem.")
-
-
-def _text(body: Json, name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or not value.strip():
-        raise WrongRequestError(f"Falta {name}.")
-    return value
+def _addressing(body: Json) -> Addressing | None:
+    wanted = body.get("addressing")
+    if wanted is not None and wanted not in _ADDRESSINGS:
+        raise WrongRequestError(f"{wanted} não existe.")
+    return cast("Addressing | None", wanted)
 
 
 def _handler(net: Network, act: Act) -> Handler:

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+_ABOUT_MESSAGES = ("messages.", "send.message")
 _dice = secrets.SystemRandom()
 
 
@@ -39,6 +40,18 @@ class Faults:
     duplicate: bool = False
     unordered_ms: int = 0
     hold: bool = False
+    # Events about messages that are never posted; findMessages knows what they told.
+    hidden: Fault = field(default_factory=Fault)
+    # The last receipt first, the server's own last.
+    receipts_backwards: bool = False
+    # A send is answered when its echo has arrived, or so much later than it left.
+    echo_first: bool = False
+    answer_late_ms: int = 0
+    # getBase64FromMediaMessage: bytes a second, bytes in place of the real file, a length that
+    # the header declares. 0: as it should be.
+    media_drip: int = 0
+    media_size: int = 0
+    media_declared: int = 0
 
     def __post_init__(self) -> None:
         self._open_gate = asyncio.Event()
@@ -64,6 +77,10 @@ class Faults:
     def cover(self, path: str) -> bool:
         """Tell whether the REST faults apply to this path."""
         return self.everywhere or path.startswith("/message/")
+
+    def hides(self, event: str) -> bool:
+        """Tell whether this event is lost on its way."""
+        return event.startswith(_ABOUT_MESSAGES) and self.hidden.strikes()
 
     async def before_webhook(self) -> None:
         """Wait as a webhook in trouble does: shuffled within the window, then on hold."""

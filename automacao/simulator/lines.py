@@ -11,7 +11,7 @@ import segno
 
 from automacao.simulator import chats, shapes
 from automacao.simulator.network import Network
-from automacao.simulator.state import Instance, Json, Phase, Qr, Webhook, new_instance
+from automacao.simulator.state import Deadness, Instance, Json, Phase, Qr, Webhook, new_instance
 
 ALL_EVENTS = (
     "APPLICATION_STARTUP",
@@ -96,6 +96,16 @@ def set_webhook(net: Network, line: Instance, wanted: Json) -> Webhook:
     return line.webhook
 
 
+def change_webhook(net: Network, hook: Webhook, wanted: Json) -> None:
+    """Change what is named, as somebody at the gateway's own manager does."""
+    hook.url = wanted.get("url", hook.url)
+    hook.is_enabled = wanted.get("enabled", hook.is_enabled)
+    hook.events = wanted.get("events", hook.events)
+    hook.headers = wanted.get("headers", hook.headers)
+    hook.updated_at = time.time()
+    net.touch()
+
+
 def show_qr(net: Network, line: Instance, *, number: str | None = None) -> None:
     """Start waiting for a phone: the code changes every `qr_seconds`, `qr_limit` times at most."""
     _enter(net, line, "qr")
@@ -158,6 +168,23 @@ def restore(net: Network, line: Instance) -> None:
     chats.deliver_waiting(net, line)
 
 
+def flood(net: Network, line: Instance, *, count: int, seconds: float) -> None:
+    """Reconnect without delay, as while WhatsApp is unreachable: so many `connecting` events."""
+    net.spawn(_flood(net, line, count=count, seconds=seconds))
+
+
+def deaden(net: Network, line: Instance, how: Deadness) -> None:
+    """Let the socket die while the state stays open: nothing comes in, no call succeeds."""
+    line.deadness = how
+    net.touch()
+
+
+def revive(net: Network, line: Instance) -> None:
+    """Let a dead socket live again without a reconnect: what waited comes."""
+    deaden(net, line, "")
+    chats.deliver_waiting(net, line)
+
+
 def disconnect(net: Network, line: Instance, *, reason: int, message: str) -> None:
     """Lose the session for good: 401 unlinked, 403 banned. A person must pair again."""
     at = time.time()
@@ -213,6 +240,7 @@ def resume(net: Network, lines: Iterable[Instance]) -> None:
 
 
 def _open(net: Network, line: Instance) -> None:
+    line.deadness = ""
     _enter(net, line, "open")
     net.emit(line, "connection.update", shapes.opened(line))
 
@@ -243,6 +271,14 @@ def _next_qr(line: Instance, *, pairing_code: str | None) -> Qr:
     code = "2@" + ",".join(parts)
     image = segno.make(code, error="l").png_data_uri(scale=4, border=2)
     return Qr(code=code, image=image, pairing_code=pairing_code, count=line.qr.count + 1)
+
+
+async def _flood(net: Network, line: Instance, *, count: int, seconds: float) -> None:
+    for _ in range(count):
+        net.emit(line, "connection.update", shapes.connection(line, "connecting"))
+        await asyncio.sleep(seconds / count)
+    if line.phase == "open":
+        net.emit(line, "connection.update", shapes.opened(line))
 
 
 async def _restore_later(net: Network, line: Instance, seconds: float) -> None:

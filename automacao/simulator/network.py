@@ -11,6 +11,8 @@ from pathlib import Path
 from automacao.simulator import shapes
 from automacao.simulator.courier import Courier
 from automacao.simulator.faults import Faults
+from automacao.simulator.refusals import Refusal
+from automacao.simulator.shelf import Shelf
 from automacao.simulator.state import Instance, Phone, World, first_customers, load, save
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,8 @@ class Network:
         self.options = options
         self.world: World = load(options.state_file)
         self.faults = Faults()
+        self.refusals: list[Refusal] = []
+        self.shelf = Shelf(options.state_file)
         self.courier = Courier(self.faults, retry_scale=options.retry_scale)
         # From the clock, so that a page left open notices a restart.
         self.revision = time.time_ns() // 1_000_000
@@ -51,6 +55,8 @@ class Network:
         """Post an event if the instance's webhook asks for it."""
         hook = line.webhook
         if hook is None or not hook.is_enabled or _configured_name(event) not in hook.events:
+            return None
+        if self.faults.hides(event):
             return None
         body = shapes.envelope(line, event, data, server_url=self.options.url, at=time.time())
         suffix = f"/{event.replace('.', '-')}" if hook.by_events else ""
@@ -84,9 +90,20 @@ class Network:
         """Begin anew: no instance, the first three customers, nothing under way."""
         self._stop_tasks()
         self.courier.forget()
-        self.faults.reset_all()
+        self.reset_faults()
         self.world = World(phones=first_customers())
+        self.shelf.clear()
         self.touch()
+
+    def reset_faults(self) -> None:
+        """Make everything go well again."""
+        self.refusals.clear()
+        self.faults.reset_all()
+
+    def refusal(self, path: str) -> Refusal | None:
+        """Return the answer planned for a call of this path, and count it."""
+        fitting = (one for one in self.refusals if path.startswith(one.path))
+        return next((one for one in fitting if one.fault.strikes()), None)
 
     async def close(self) -> None:
         """Stop everything and write the state."""

@@ -1,6 +1,7 @@
 """The page: the store's phone and the customers' phones, in the browser."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 from automacao.simulator import answers, views
 from automacao.simulator.network import Network
@@ -13,9 +14,11 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_SHOWN = ("image/", "audio/", "video/")
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
+    " media-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none';"
+    " frame-ancestors 'none'"
 )
 
 
@@ -26,6 +29,36 @@ def install(router: Router, net: Network) -> None:
     for path in _FOLDER.iterdir():
         router.add("GET", f"/celular/{path.name}", _file(path))
     router.add("GET", "/celular/estado", _state(net))
+    router.add("GET", "/celular/arquivo/{name}/{id}", _media(net))
+
+
+def _media(net: Network) -> Handler:
+    """Serve the bytes of a message. Whatever they are, they act on nothing here."""
+
+    async def handle(request: Request) -> Response:
+        line = net.world.instances.get(request.params["name"])
+        message = line.messages.get(request.params["id"]) if line else None
+        file = message.file if message and not message.is_deleted else None
+        data = net.shelf.read(file.sha256) if file else None
+        if file is None or data is None:
+            return Response(404)
+        shown = file.mime.startswith(_SHOWN) and not file.mime.startswith("image/svg")
+        manner = "inline" if shown else "attachment"
+        return Response(
+            body=data,
+            content_type=file.mime if shown else "application/octet-stream",
+            headers={
+                "content-security-policy": "default-src 'none'; sandbox",
+                "content-disposition": f"{manner}; {_named(file.name)}",
+                "x-content-type-options": "nosniff",
+            },
+        )
+
+    return handle
+
+
+def _named(name: str) -> str:
+    return f"filename*=UTF-8''{quote(name or 'arquivo', safe='')}"
 
 
 async def _front_door(request: Request) -> Response:

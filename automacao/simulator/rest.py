@@ -3,10 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from automacao.simulator import rest_changes as changes
 from automacao.simulator import rest_instances as instances
+from automacao.simulator import rest_media as media
 from automacao.simulator import rest_messages as messages
+from automacao.simulator import rest_sending as sending
 from automacao.simulator.answers import RefusedError
 from automacao.simulator.network import Network
+from automacao.simulator.refusals import ANSWERS, Refusal
 from automacao.simulator.state import Instance
 from automacao.simulator.web import (
     Handler,
@@ -34,7 +38,18 @@ LINE_ROUTES: tuple[tuple[str, str, LineCall], ...] = (
     ("POST", "/webhook/set/{name}", instances.set_webhook),
     ("GET", "/webhook/find/{name}", instances.find_webhook),
     ("POST", "/settings/set/{name}", instances.set_settings),
-    ("POST", "/message/sendText/{name}", messages.send_text),
+    ("POST", "/message/sendText/{name}", sending.send_text),
+    ("POST", "/message/sendMedia/{name}", media.send_media),
+    ("POST", "/message/sendWhatsAppAudio/{name}", media.send_audio),
+    ("POST", "/message/sendPtv/{name}", media.send_video_note),
+    ("POST", "/message/sendSticker/{name}", media.send_sticker),
+    ("POST", "/message/sendLocation/{name}", sending.send_location),
+    ("POST", "/message/sendContact/{name}", sending.send_contact),
+    ("POST", "/message/sendReaction/{name}", changes.send_reaction),
+    ("POST", "/chat/updateMessage/{name}", changes.update_message),
+    ("DELETE", "/chat/deleteMessageForEveryone/{name}", changes.delete_for_everyone),
+    ("POST", "/chat/getBase64FromMediaMessage/{name}", media.get_base64),
+    ("POST", "/chat/fetchProfilePictureUrl/{name}", messages.fetch_picture),
     ("POST", "/chat/findMessages/{name}", messages.find_messages),
     ("POST", "/chat/whatsappNumbers/{name}", messages.whatsapp_numbers),
     ("POST", "/chat/markMessageAsRead/{name}", messages.mark_read),
@@ -57,6 +72,8 @@ def _through_faults(net: Network, call: Call) -> Handler:
         faults = net.faults
         if faults.down:
             return Response(503)
+        if planned := net.refusal(request.path):
+            return await _planned(net, request, call, planned)
         if not faults.cover(request.path):
             return await _refusals(net, request, call)
         await asyncio.sleep(faults.delay_ms / 1000)
@@ -70,6 +87,16 @@ def _through_faults(net: Network, call: Call) -> Handler:
     return handle
 
 
+async def _planned(net: Network, request: Request, call: Call, planned: Refusal) -> Response:
+    """Answer as a test wants it; what acts first may still fail by itself."""
+    if planned.acts:
+        real = await _refusals(net, request, call)
+        if real.status >= 400:
+            return real
+    status, body = ANSWERS[planned.name]
+    return Response(status) if body is None else answer(body, status)
+
+
 async def _spoil(net: Network, request: Request, response: Response) -> Response:
     if net.faults.accept_then_reset.strikes():
         raise HangUpError
@@ -77,6 +104,7 @@ async def _spoil(net: Network, request: Request, response: Response) -> Response
         return _server_error()
     if net.faults.accept_then_hang.strikes():
         await request.gone()
+    await asyncio.sleep(net.faults.answer_late_ms / 1000)
     return response
 
 
@@ -98,7 +126,7 @@ def _guarded(call: LineCall) -> Call:
     """Check the instance first, then the key: a wrong name is 404 whatever the key."""
 
     async def handle(net: Network, request: Request) -> Response:
-        request.json()
+        request.check_json()
         name = request.params["name"]
         line = net.world.instances.get(name)
         if line is None:

@@ -1,51 +1,32 @@
-"""REST of the messages: send, find, numbers, read marks, as 2.3.6 answers them."""
+"""REST of the chats: find, numbers, read marks, presence, as 2.3.6 answers them."""
 
 import asyncio
-import re
 from datetime import datetime
 
-from automacao.simulator import answers, chats, shapes
-from automacao.simulator.answers import RefusedError, schema_error
-from automacao.simulator.chats import Letter
+from automacao.simulator import answers, chats, contents, shapes
+from automacao.simulator.answers import schema_error
 from automacao.simulator.network import Network
+from automacao.simulator.refusals import ANSWERS
+from automacao.simulator.rest_sending import check_open, hold_if_dead
 from automacao.simulator.state import Instance, Json, Message
 from automacao.simulator.web import Request, Response, answer
 
 PAGE = 50
 
 
-async def send_text(net: Network, request: Request, line: Instance) -> Response:
-    """Send a text. PENDING: written to a socket, nothing more."""
-    body = request.json()
-    _check_text(body)
-    number = body["number"]
-    _check_line(line, number)
-    if not number:
-        raise RefusedError(500, "Cannot read properties of undefined (reading 'split')")
-    if _is_group(number):
-        raise RefusedError(400, ["[object Object]"])
-    try:
-        phone = chats.recipient(net, number)
-    except chats.NotOnWhatsAppError as error:
-        raise RefusedError(400, [{"jid": error.jid, "exists": False, "number": number}]) from error
-    quotes = ((body.get("quoted") or {}).get("key") or {}).get("id") or ""
-    message = chats.send(net, line, phone, Letter(body["text"], quotes=quotes))
-    return answer(shapes.sent(line, message), 201)
-
-
-async def find_messages(_net: Network, request: Request, line: Instance) -> Response:
+async def find_messages(net: Network, request: Request, line: Instance) -> Response:
     """Return what the gateway stored, newest first, by `where.key` and `where.messageTimestamp`."""
     body = request.json()
     where = body.get("where") or {}
-    found = [message for message in line.messages.values() if _matches(message, where)]
-    found.sort(key=lambda message: message.at, reverse=True)
+    found = [one for one in line.messages.values() if _matches(net, one, where)]
+    found.sort(key=answers.stored_at, reverse=True)
     size, page = int(body.get("offset") or PAGE), int(body.get("page") or 1)
     records = found[size * (page - 1) : size * page]
     content = {
         "total": len(found),
         "pages": -(-len(found) // size),
         "currentPage": page,
-        "records": [answers.stored_message(line, message) for message in records],
+        "records": [answers.stored_message(net, line, message) for message in records],
     }
     return answer({"messages": content})
 
@@ -53,6 +34,10 @@ async def find_messages(_net: Network, request: Request, line: Instance) -> Resp
 async def whatsapp_numbers(net: Network, request: Request, line: Instance) -> Response:
     """Tell which numbers have an account and under which id."""
     numbers = request.json().get("numbers")
+    await hold_if_dead(request, line)
+    if line.deadness:
+        status, body = ANSWERS["400_whatsapp_numbers_raw_error"]
+        return answer(body, status)
     if line.phase != "open" or not numbers:
         return answer({}, 400)
     return answer([_number(net, number) for number in numbers])
@@ -63,7 +48,7 @@ async def mark_read(net: Network, request: Request, line: Instance) -> Response:
     messages = request.json().get("readMessages")
     if not isinstance(messages, list):
         raise schema_error('instance requires property "readMessages"')
-    _check_open(line)
+    await check_open(request, line)
     wanted = [one["id"] for one in messages if not one["remoteJid"].endswith("@lid")]
     chats.mark_read_by_store(net, line, wanted)
     return answer({"message": "Read messages", "read": "success"}, 201)
@@ -74,43 +59,18 @@ async def send_presence(_net: Network, request: Request, line: Instance) -> Resp
     body = request.json()
     if problems := answers.missing(body, "number", "presence", "delay"):
         raise schema_error(*problems)
-    _check_open(line)
+    await check_open(request, line)
     await asyncio.sleep(body["delay"] / 1000)
     return answer({"presence": body["presence"]}, 201)
 
 
-def _check_text(body: Json) -> None:
-    problems = answers.missing(body, "number", "text")
-    if not isinstance(body.get("number", ""), str):
-        problems.append("Invalid format")
-    if not isinstance(body.get("text", ""), str):
-        problems.append("text is not of a type(s) string")
-    if problems:
-        raise schema_error(*problems)
-    if not body["text"].strip():
-        raise RefusedError(400, ["Text is required"])
-
-
-def _check_line(line: Instance, number: str) -> None:
-    """Refuse a send without a socket, each way of having none in its own words."""
-    if line.phase == "new":
-        raise RefusedError(500, "Cannot read properties of undefined (reading 'onWhatsApp')")
-    if line.phase == "qr":
-        text = "TypeError: Cannot read properties of undefined (reading 'id')"
-        raise RefusedError(400, [text])
-    if line.phase == "dropped" and number.partition("@")[0] in line.contacts:
-        raise RefusedError(400, ["Error: Connection Closed"])
-    _check_open(line)
-
-
-def _check_open(line: Instance) -> None:
-    if line.phase != "open":
-        raise RefusedError(500, "Connection Closed")
-
-
-def _is_group(number: str) -> bool:
-    digits = re.sub(r"\D", "", number)
-    return "@g.us" in number or len(digits) >= 18
+async def fetch_picture(net: Network, request: Request, line: Instance) -> Response:
+    """Tell where somebody's picture is: null while the number is unknown."""
+    number = str(request.json().get("number") or "")
+    await check_open(request, line)
+    jid, _ = chats.look_up(net, number)
+    picture = shapes.PICTURE if chats.find_phone(net, number) else None
+    return answer({"wuid": jid, "profilePictureUrl": picture})
 
 
 def _number(net: Network, number: str) -> Json:
@@ -125,15 +85,16 @@ def _number(net: Network, number: str) -> Json:
     }
 
 
-def _matches(message: Message, where: Json) -> bool:
+def _matches(net: Network, message: Message, where: Json) -> bool:
     key = where.get("key") or {}
-    is_ours = message.origin != "customer"
+    jid = key.get("remoteJid")
     return (
         key.get("id") in {None, "", message.id}
-        and (not key.get("remoteJid") or key["remoteJid"] == shapes.phone_jid(message.wa_id))
         # The real gateway ignores `fromMe: false` too.
-        and (not key.get("fromMe") or is_ours)
-        and _is_within(message.at, where.get("messageTimestamp") or {})
+        and (not key.get("fromMe") or message.origin != "customer")
+        and _is_within(answers.stored_at(message), where.get("messageTimestamp") or {})
+        and (not jid or jid == answers.stored_jid(net, message))
+        and where.get("messageType") in {None, "", contents.name(message)}
     )
 
 

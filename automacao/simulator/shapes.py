@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 from django.utils import timezone
 
-from automacao.simulator.state import Instance, Json, Message, Phone
+from automacao.simulator import contents
+from automacao.simulator.state import Addressing, Instance, Json, Message, Phone
+from automacao.simulator.wire import as_bytes, as_long, derived
 
 PICTURE = "https://pps.whatsapp.net/v/simulador.jpg"
 _DEVICES = (
@@ -145,21 +147,29 @@ def contact_named(line: Instance, phone: Phone) -> Json:
     }
 
 
-def received(line: Instance, phone: Phone, message: Message, *, addressing: str = "pn") -> Json:
-    """messages.upsert of a customer. `addressing`: pn, lid, or lid_only (the phone is hidden)."""
+def received(
+    line: Instance, phone: Phone, message: Message, *, addressing: Addressing | None = None
+) -> Json:
+    """messages.upsert of a customer."""
     return {
-        "key": {
-            **_addresses(phone, addressing),
-            "fromMe": False,
-            "id": message.id,
-            "participant": "",
-            "addressingMode": "pn" if addressing == "pn" else "lid",
-        },
+        "key": received_key(phone, message, addressing=addressing),
         "pushName": phone.name,
         "status": "DELIVERY_ACK",
-        "message": {"conversation": message.text},
-        **_quoted(line, message),
+        "message": contents.body(message),
+        **_context(line, message),
         **_trailer(line, message),
+    }
+
+
+def received_key(phone: Phone, message: Message, *, addressing: Addressing | None = None) -> Json:
+    """Return the key of a customer's message, as deletions name it too."""
+    mode = addressing or message.addressing
+    return {
+        **_addresses(phone, mode),
+        "fromMe": False,
+        "id": message.id,
+        "participant": "",
+        "addressingMode": "pn" if mode in {"pn", "swapped"} else "lid",
     }
 
 
@@ -167,39 +177,46 @@ def typed_on_phone(line: Instance, message: Message) -> Json:
     """messages.upsert of what the store typed on its own phone: no alternate address."""
     return {
         "key": {
-            "remoteJid": phone_jid(message.wa_id),
+            "remoteJid": chat_jid(message),
             "fromMe": True,
             "id": message.id,
             "participant": "",
-            "addressingMode": "pn",
+            "addressingMode": "lid" if chat_jid(message).endswith("@lid") else "pn",
         },
         "pushName": line.profile,
         "status": "SERVER_ACK",
-        "message": {"conversation": message.text},
+        "message": contents.body(message),
+        **_context(line, message),
         **_trailer(line, message),
     }
 
 
 def sent(line: Instance, message: Message) -> Json:
-    """send.message, and the answer of sendText: the same body."""
+    """send.message, and the answer of every send: the same body."""
     return {
-        "key": {"remoteJid": phone_jid(message.wa_id), "fromMe": True, "id": message.id},
+        "key": sent_key(message),
         "pushName": "Você",
         "status": "PENDING",
-        "message": {"conversation": message.text},
+        "message": contents.body(message),
         "contextInfo": {
             "mentionedJid": [],
             "groupMentions": [],
             **_reference(line, message),
-            "ephemeralSettingTimestamp": {
-                "low": message.at - 172_800,
-                "high": 0,
-                "unsigned": False,
-            },
+            "ephemeralSettingTimestamp": as_long(message.at - 172_800),
             "disappearingMode": {"initiator": 0},
         },
         **_trailer(line, message),
     }
+
+
+def sent_key(message: Message) -> Json:
+    """Return the key of what the store sent."""
+    return {"remoteJid": chat_jid(message), "fromMe": True, "id": message.id}
+
+
+def chat_jid(message: Message) -> str:
+    """Return the chat's address as the gateway knows it."""
+    return message.jid or phone_jid(message.wa_id)
 
 
 def status(line: Instance, phone: Phone, message: Message, word: str) -> Json:
@@ -207,7 +224,7 @@ def status(line: Instance, phone: Phone, message: Message, word: str) -> Json:
     from_lid = phone.lid and word in {"READ", "PLAYED"}
     return {
         "keyId": message.id,
-        "remoteJid": lid_jid(phone.lid) if from_lid else phone_jid(phone.wa_id),
+        "remoteJid": lid_jid(phone.lid) if from_lid else chat_jid(message),
         "fromMe": True,
         "status": word,
         "instanceId": line.id,
@@ -216,17 +233,72 @@ def status(line: Instance, phone: Phone, message: Message, word: str) -> Json:
 
 
 def history(line: Instance, messages: list[tuple[Phone, Message]]) -> list[Json]:
-    """messages.set: what customers wrote while no device was linked."""
+    """messages.set: what was said while no device was linked, or before one was."""
     return [
         {
-            "key": {"remoteJid": phone_jid(phone.wa_id), "fromMe": False, "id": message.id},
-            "pushName": phone.name,
+            "key": {
+                "remoteJid": chat_jid(message),
+                "fromMe": message.origin != "customer",
+                "id": message.id,
+            },
+            "pushName": phone.name if message.origin == "customer" else line.profile,
             "status": "DELIVERY_ACK",
-            "message": {"conversation": message.text},
+            "message": contents.body(message),
             **_trailer(line, message),
         }
         for phone, message in messages
     ]
+
+
+# --- Changes of messages --------------------------------------------------------------------------
+
+
+def edited(line: Instance, message: Message, *, at: float) -> Json:
+    """messages.edited: the key as the one who edits sees it."""
+    return {
+        "key": {"remoteJid": phone_jid(line.own_id), "fromMe": True, "id": message.id},
+        "type": "MESSAGE_EDIT",
+        "editedMessage": contents.unwrapped(message),
+        "timestampMs": str(int(at * 1000)),
+    }
+
+
+def revoked(line: Instance, message: Message) -> Json:
+    """messages.edited of a deletion."""
+    key = {"remoteJid": phone_jid(line.own_id), "fromMe": True, "id": message.id}
+    return {"key": key, "type": "REVOKE"}
+
+
+def own_edit(message: Message, *, at: float) -> Json:
+    """send.message.update: the store's own edit through the API."""
+    return {
+        "key": sent_key(message),
+        "editedMessage": {"extendedTextMessage": {"text": message.text}},
+        "timestampMs": int(at * 1000),
+        "type": 14,
+    }
+
+
+def own_deletion(line: Instance, message: Message, *, content: Json) -> Json:
+    """messages.delete of the store's own deletion: the gateway's row, its key inside."""
+    trailer = _trailer(line, message)
+    return {
+        "id": message.row_id,
+        "instanceId": line.id,
+        "key": {
+            "id": message.id,
+            "fromMe": True,
+            "deleted": True,
+            "remoteJid": chat_jid(message),
+        },
+        "messageType": next(iter(content)),
+        "status": "DELETED",
+        "source": trailer["source"],
+        "messageTimestamp": message.at,
+        "pushName": "Você",
+        "participant": None,
+        "message": content,
+    }
 
 
 def device(message_id: str) -> str:
@@ -234,37 +306,80 @@ def device(message_id: str) -> str:
     return next((name for form, name in _DEVICES if form.fullmatch(message_id)), "unknown")
 
 
-def _addresses(phone: Phone, addressing: str) -> dict[str, str]:
+def _addresses(phone: Phone, addressing: Addressing) -> dict[str, str]:
     number, lid = phone_jid(phone.wa_id), lid_jid(phone.lid)
     if addressing == "lid_only":
         return {"remoteJid": lid}
     if addressing == "lid":
         return {"remoteJid": lid, "remoteJidAlt": number}
+    if addressing == "overwritten":
+        return {"remoteJid": number, "remoteJidAlt": number}
     return {"remoteJid": number, **({"remoteJidAlt": lid} if phone.lid else {})}
 
 
-def _quoted(line: Instance, message: Message) -> Json:
-    reference = _reference(line, message)
-    if not reference:
+def _context(line: Instance, message: Message) -> Json:
+    """Build `data.contextInfo`: null for what is no text, absent where there is nothing to say."""
+    name = contents.name(message)
+    if message.addressing == "swapped" and message.origin == "customer":
+        # 2.4.0-rc2 has the device's metadata here, and loses the quote of a text.
+        return {"contextInfo": _device_metadata(message)}
+    told = {
+        **_reference(line, message),
+        **({"isForwarded": True, "forwardingScore": 1} if message.is_forwarded else {}),
+        **_advertisement(message),
+    }
+    if told:
+        return {"contextInfo": {"mentionedJid": [], "groupMentions": [], **told}}
+    return {} if name in contents.CONTEXT_FREE or message.wrapper else {"contextInfo": None}
+
+
+def _device_metadata(message: Message) -> Json:
+    keys = derived(message.id, "device")
+    device = {
+        "senderKeyHash": as_bytes(keys[:10]),
+        "senderTimestamp": as_long(message.at - 9_000, unsigned=True),
+        "recipientKeyHash": as_bytes(keys[10:20]),
+        "recipientTimestamp": as_long(message.at - 700, unsigned=True),
+    }
+    return {
+        "deviceListMetadata": device,
+        "deviceListMetadataVersion": 2,
+        "messageSecret": as_bytes(derived(message.id, "secret")),
+    }
+
+
+def _advertisement(message: Message) -> Json:
+    if not message.ad:
         return {}
-    return {"contextInfo": {"mentionedJid": [], "groupMentions": [], **reference}}
+    advert = {
+        "title": message.ad.get("title", ""),
+        "body": message.ad.get("text", ""),
+        "mediaType": 1,
+        "sourceType": "ad",
+        "sourceId": derived(message.id, "ad").hex()[:16],
+        "sourceUrl": message.ad.get("url", ""),
+        "containsAutoReply": False,
+        "renderLargerThumbnail": True,
+        "showAdAttribution": True,
+    }
+    return {"conversionSource": "FB_Ads", "externalAdReply": advert}
 
 
 def _reference(line: Instance, message: Message) -> Json:
-    if not message.quotes:
+    if not message.quotes or message.kind == "reaction":
         return {}
     quoted = line.messages.get(message.quotes)
     from_customer = quoted is not None and quoted.origin == "customer"
     return {
         "stanzaId": message.quotes,
         "participant": phone_jid(message.wa_id if from_customer else line.own_id),
-        "quotedMessage": {"conversation": quoted.text if quoted else ""},
+        "quotedMessage": contents.unwrapped(quoted) if quoted else {"conversation": ""},
     }
 
 
 def _trailer(line: Instance, message: Message) -> Json:
     return {
-        "messageType": "conversation",
+        "messageType": contents.name(message),
         "messageTimestamp": message.at,
         "instanceId": line.id,
         "source": device(message.id),

@@ -12,6 +12,10 @@ from typing import Any, Literal
 Json = dict[str, Any]
 Phase = Literal["new", "qr", "open", "dropped", "closed"]
 Origin = Literal["customer", "api", "store_phone"]
+# How the network names a customer: which of phone and LID stands where in a message's key.
+Addressing = Literal["pn", "lid", "lid_only", "swapped", "overwritten"]
+# closed: every call fails at once; hang: none is ever answered.
+Deadness = Literal["", "closed", "hang"]
 
 VERSION = 1
 # Upward only; ERROR stands apart.
@@ -44,8 +48,25 @@ class Qr:
 
 
 @dataclass
+class File:
+    """What came with a message. Its bytes lie on the shelf under `sha256`; `size` in bytes."""
+
+    sha256: str
+    size: int
+    mime: str
+    name: str = ""
+    seconds: int | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass
 class Message:
-    """A text between a customer and a store. `at` in unix seconds, `status` in Baileys' words."""
+    """What passed between a customer and a store.
+
+    `at` in unix seconds, `status` in Baileys' words, `facts` as the control API names them. A
+    reaction is a message of kind "reaction": `quotes` is its target, `text` the emoji or empty.
+    """
 
     id: str
     row_id: str
@@ -55,6 +76,20 @@ class Message:
     at: int
     status: str
     quotes: str = ""
+    kind: str = "text"
+    facts: Json = field(default_factory=dict)
+    file: File | None = None
+    # "ephemeral", "view_once" or empty.
+    wrapper: str = ""
+    ad: Json | None = None
+    is_forwarded: bool = False
+    addressing: Addressing = "pn"
+    # The chat as the gateway knows it, where that is not the phone.
+    jid: str = ""
+    reactions: dict[str, str] = field(default_factory=dict)
+    earlier_texts: list[str] = field(default_factory=list)
+    edited_at: int | None = None
+    is_deleted: bool = False
     # A receipt that came during a drop is told when the line is back.
     is_untold: bool = False
 
@@ -87,6 +122,16 @@ class Instance:
     closed_reason: int | None = None
     closed_at: float | None = None
     is_leaving: bool = False
+    deadness: Deadness = ""
+    # What happened while nothing was heard, told when the line is back: event and data.
+    untold: list[tuple[str, Any]] = field(default_factory=list)
+    # The Business app's own answer to whoever writes.
+    auto_reply: str = ""
+
+    @property
+    def hears(self) -> bool:
+        """Tell whether anything from the network gets through."""
+        return self.phase == "open" and not self.deadness
 
     @property
     def state(self) -> str:
@@ -96,8 +141,12 @@ class Instance:
         )
 
     def thread(self, wa_id: str) -> list[Message]:
-        """Return the conversation with one phone, oldest first."""
-        return [message for message in self.messages.values() if message.wa_id == wa_id]
+        """Return the conversation with one phone, oldest first, without the reactions."""
+        return [
+            message
+            for message in self.messages.values()
+            if message.wa_id == wa_id and message.kind != "reaction"
+        ]
 
 
 @dataclass
@@ -111,6 +160,7 @@ class Phone:
     is_on_whatsapp: bool = True
     is_online: bool = True
     reads_alone: bool = False
+    addressing: Addressing = "pn"
     touched_at: float = 0.0
 
 
@@ -191,11 +241,21 @@ def new_message_id(origin: Origin) -> str:
     }[origin]
 
 
+def new_app_message_id() -> str:
+    """Make an id as the Business app gives its automatic answers: of no known device."""
+    return "4D" + secrets.token_hex(14).upper()
+
+
 def _instance(row: Json) -> Instance:
     webhook, qr, messages = row.pop("webhook"), row.pop("qr"), row.pop("messages")
     return Instance(
         **row,
         webhook=Webhook(**webhook) if webhook else None,
         qr=Qr(**qr),
-        messages={key: Message(**message) for key, message in messages.items()},
+        messages={key: _message(message) for key, message in messages.items()},
     )
+
+
+def _message(row: Json) -> Message:
+    file = row.pop("file", None)
+    return Message(**row, file=File(**file) if file else None)

@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from itertools import islice
+from urllib.parse import quote
 
 from automacao.simulator.faults import Fault, Faults
 from automacao.simulator.network import Network
@@ -48,6 +49,8 @@ def line(one: Instance) -> Json:
         "own_id": one.own_id,
         "profile": one.profile,
         "closed_reason": one.closed_reason,
+        "deadness": one.deadness,
+        "auto_reply": one.auto_reply,
         "webhook_url": one.webhook.url if one.webhook else None,
         "qr": vars(one.qr),
     }
@@ -63,19 +66,41 @@ def phone(one: Phone) -> Json:
         "exists": one.is_on_whatsapp,
         "online": one.is_online,
         "reads_alone": one.reads_alone,
+        "addressing": one.addressing,
     }
 
 
-def bubble(message: Message) -> Json:
+def bubble(one: Instance, message: Message) -> Json:
     """One message on a customer's screen."""
     return {
         "id": message.id,
         "from": "customer" if message.origin == "customer" else "store",
-        "text": message.text,
+        "text": "" if message.is_deleted else message.text,
         "status": message.status,
         "time": message.at,
         "quotes": message.quotes,
+        "kind": message.kind,
+        "facts": message.facts,
+        "file": file(one, message),
+        "wrapper": message.wrapper,
+        "edited": message.edited_at is not None,
+        "deleted": message.is_deleted,
+        "reactions": message.reactions,
     }
+
+
+def file(one: Instance, message: Message) -> Json | None:
+    """What came with a message, and where its bytes are."""
+    if message.file is None or message.is_deleted:
+        return None
+    place = f"/celular/arquivo/{quote(one.name, safe='')}/{quote(message.id, safe='')}"
+    return {**vars(message.file), "url": place}
+
+
+def content_key(message: Message) -> tuple[str, ...]:
+    """Tell two messages apart by what a person would call the same."""
+    digest = message.file.sha256 if message.file else ""
+    return message.wa_id, message.kind, message.text, digest
 
 
 def sent(message: Message, count: int) -> Json:
@@ -87,6 +112,11 @@ def sent(message: Message, count: int) -> Json:
         "status": message.status,
         "time": message.at,
         "count": count,
+        "kind": message.kind,
+        "facts": message.facts,
+        "file": vars(message.file) if message.file else None,
+        "quotes": message.quotes,
+        "deleted": message.is_deleted,
     }
 
 
@@ -102,6 +132,8 @@ def _threads(one: Instance, shown: set[str]) -> dict[str, list[Json]]:
     """Gather the last messages of each phone on show, in one walk from the newest."""
     threads: dict[str, list[Json]] = {wa_id: [] for wa_id in shown}
     for message in islice(reversed(one.messages.values()), PAGE_PHONES * PAGE_MESSAGES):
-        if message.wa_id in shown and len(threads[message.wa_id]) < PAGE_MESSAGES:
-            threads[message.wa_id].append(bubble(message))
+        if message.kind == "reaction" or message.wa_id not in shown:
+            continue
+        if len(threads[message.wa_id]) < PAGE_MESSAGES:
+            threads[message.wa_id].append(bubble(one, message))
     return {wa_id: bubbles[::-1] for wa_id, bubbles in threads.items() if bubbles}

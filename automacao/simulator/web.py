@@ -1,5 +1,6 @@
 """As much of a web framework as the simulator needs: routes, JSON, and a way to hang up."""
 
+import asyncio
 import json
 import logging
 import re
@@ -48,15 +49,25 @@ class Request:
             raise NotJsonError(str(error)) from error
         return value if isinstance(value, dict) else {}
 
+    def check_json(self) -> None:
+        """Refuse a broken body at once, as the real server does. Forms are read later.
+
+        Raises NotJsonError.
+        """
+        if not self.headers.get("content-type", "").startswith("multipart/"):
+            self.json()
+
 
 @dataclass(frozen=True)
 class Response:
-    """One answer."""
+    """One answer. `drip` in bytes a second, `declared` a length that need not be true; 0: as is."""
 
     status: int = 200
     body: bytes = b""
     content_type: str = "application/json; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
+    drip: int = 0
+    declared: int = 0
 
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -105,7 +116,7 @@ class Router:
 
 
 async def _read(scope: Scope, receive: Receive) -> Request:
-    body = b""
+    body = bytearray()
     more = True
     while more:
         part = await receive()
@@ -118,7 +129,7 @@ async def _read(scope: Scope, receive: Receive) -> Request:
         headers={
             name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]
         },
-        body=body,
+        body=bytes(body),
         gone=lambda: _disconnected(receive),
     )
 
@@ -131,10 +142,21 @@ async def _disconnected(receive: Receive) -> None:
 async def _write(response: Response, send: Send) -> None:
     headers = {
         "content-type": response.content_type,
-        "content-length": str(len(response.body)),
+        "content-length": str(response.declared or len(response.body)),
         "cache-control": "no-store",
         **response.headers,
     }
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": response.status, "headers": raw})
-    await send({"type": "http.response.body", "body": response.body})
+    if response.drip:
+        await _drip(response, send)
+    await send({"type": "http.response.body", "body": b"" if response.drip else response.body})
+
+
+async def _drip(response: Response, send: Send) -> None:
+    """Send a little every tenth of a second."""
+    step = max(response.drip // 10, 1)
+    for start in range(0, len(response.body), step):
+        part = response.body[start : start + step]
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+        await asyncio.sleep(0.1)

@@ -210,6 +210,7 @@ CELERY_TASK_ROUTES = {
     "sac.fetch_media": {"queue": "media"},
     "sac.deliver": {"queue": "outbound"},
     "sac.settle": {"queue": "outbound"},
+    "sac.amend": {"queue": "outbound"},
     "automacao.*": {"queue": "outbound"},
     "accounts.*": {"queue": "outbound"},
 }

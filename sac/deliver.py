@@ -5,14 +5,27 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from automacao.actions.sending import pause_sending, resume_sending
-from automacao.gateways.port import Accepted, GatewayError, Outcome, SentMessage
+from automacao.gateways.port import (
+    Accepted,
+    GatewayError,
+    Outcome,
+    RecipientNotOnWhatsApp,
+    SentMessage,
+)
 from automacao.gateways.registry import gateway
 from automacao.models import Instance
 from evendas import clock
 from evendas.bell import ring
 from evendas.leaving import is_leaving
 from sac.actions.line import ring_outbox
-from sac.actions.outbox import Sending, accept_sending, begin_sending, fail_sending
+from sac.actions.outbox import (
+    MAX_IN_FLIGHT,
+    Sending,
+    accept_sending,
+    begin_sending,
+    fail_sending,
+    learn_address,
+)
 from sac.announce import lines_changed
 from sac.models import Message
 
@@ -26,15 +39,21 @@ def deliver_conversation(conversation_id: int) -> None:
     A worker that is asked to stop ends the message at hand and leaves the rest to the next one.
     """
     while not is_leaving() and (sending := begin_sending(conversation_id)):
-        if not _send(sending):
+        goes_on = _send(sending)
+        if sending.is_last_place:
+            # Others found the number full.
+            ring_outbox(sending.instance.pk, most=MAX_IN_FLIGHT)
+        if not goes_on:
             return
 
 
 def _send(sending: Sending) -> bool:
     """Send one message. Tell whether the next one may follow at once."""
     instance = sending.instance
+    adapter = gateway(instance.gateway)
     try:
-        accepted = gateway(instance.gateway).send(instance.channel(), sending.outbound)
+        sending = _with_address(sending)
+        accepted = adapter.send(instance.channel(), sending.outbound)
     except GatewayError as error:
         fail_sending(sending.message_id, error)
         _react(instance, error)
@@ -44,6 +63,17 @@ def _send(sending: Sending) -> bool:
         lines_changed(instance.store_id)
         ring_outbox(instance.pk)
     return True
+
+
+def _with_address(sending: Sending) -> Sending:
+    """Ask the network about somebody it never told an address of, before the first message."""
+    if not sending.phone:
+        return sending
+    instance = sending.instance
+    found = gateway(instance.gateway).check_number(instance.channel(), sending.phone)
+    if not found.exists:
+        raise RecipientNotOnWhatsApp(sending.phone)
+    return learn_address(sending, found.address)
 
 
 def _react(instance: Instance, error: GatewayError) -> None:
@@ -66,14 +96,15 @@ def settle_message(message_id: int) -> None:
     except GatewayError:
         return
     since = message.send_started_at - CLOCK_SKEW
-    found = _unclaimed(instance, {one.id for one in sent if _matches(one, message.text, since)})
+    found = _unclaimed(instance, {one.id for one in sent if _matches(one, message, since)})
     if len(found) == 1:
         accept_sending(message.pk, Accepted(id=found[0], address=""))
         ring("sac.deliver", message.conversation_id)
 
 
-def _matches(sent: SentMessage, text: str, since: datetime) -> bool:
-    return sent.text == text and sent.sent_at is not None and sent.sent_at >= since
+def _matches(sent: SentMessage, message: Message, since: datetime) -> bool:
+    is_same = (sent.kind, sent.text) == (message.kind, message.text)
+    return is_same and sent.sent_at is not None and sent.sent_at >= since
 
 
 def _unclaimed(instance: Instance, ids: set[str]) -> list[str]:

@@ -5,6 +5,8 @@ from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
 from django.http import QueryDict
 
+from automacao.gateways.port import Kind
+from evendas import phones
 from evendas.names import upright
 from sac.destinations import Destination, Destinations
 from sac.models import Attendant, Contact, TicketEvent
@@ -30,16 +32,94 @@ class TypedName(TypedText):
         return super().to_python(upright(str(value or "")))
 
 
-class ReplyForm(forms.Form):
-    """A message to the customer. Length and emptiness are the action's to judge: it says why."""
+_AGAIN = "Recarregue a página e envie de novo."
+
+
+class SendingForm(forms.Form):
+    """What everything sent to the customer has: an id of its own, and what it answers."""
+
+    client_uuid = forms.UUIDField(error_messages={"required": _AGAIN, "invalid": _AGAIN})
+    quotes = forms.IntegerField(required=False, error_messages={"invalid": _AGAIN})
+
+
+class ReplyForm(SendingForm):
+    """A message to the customer. Length and emptiness are the action's to judge: it says why.
+
+    `as_kind` says that a file is a voice recorded here, or is to go as a document or sticker.
+    """
 
     text = TypedText(required=False, strip=False, max_length=100_000)
-    client_uuid = forms.UUIDField(
-        error_messages={
-            "required": "Recarregue a página e envie de novo.",
-            "invalid": "Recarregue a página e envie de novo.",
-        }
+    as_kind = forms.ChoiceField(
+        required=False,
+        choices=[("", ""), *((kind, kind) for kind in (Kind.VOICE, Kind.DOCUMENT, Kind.STICKER))],
+        error_messages={"invalid_choice": _AGAIN},
     )
+
+    def clean_as_kind(self) -> Kind | None:
+        return Kind(self.cleaned_data["as_kind"]) if self.cleaned_data["as_kind"] else None
+
+
+class LocationForm(SendingForm):
+    """A place on the map. The network wants its name and address beside the point."""
+
+    name = TypedText(
+        label="Nome do lugar",
+        max_length=100,
+        error_messages={"required": "Dê um nome ao lugar, como Loja Aurora – Centro."},
+    )
+    address = TypedText(
+        label="Endereço", max_length=200, error_messages={"required": "Informe o endereço."}
+    )
+    latitude = forms.DecimalField(
+        label="Latitude",
+        min_value=-90,
+        max_value=90,
+        error_messages={"required": "Informe a latitude.", "invalid": "Use graus, como -23,5505."},
+    )
+    longitude = forms.DecimalField(
+        label="Longitude",
+        min_value=-180,
+        max_value=180,
+        error_messages={"required": "Informe a longitude.", "invalid": "Use graus, como -46,6333."},
+    )
+
+    @property
+    def facts(self) -> dict[str, object]:
+        data = self.cleaned_data
+        point = {name: float(data[name]) for name in ("latitude", "longitude")}
+        return {**point, "name": data["name"], "address": data["address"]}
+
+
+class CardForm(SendingForm):
+    """A contact to hand to the customer."""
+
+    name = TypedName(label="Nome", max_length=100, error_messages={"required": "Informe o nome."})
+    phone = forms.CharField(
+        label="WhatsApp", max_length=40, error_messages={"required": "Informe o número."}
+    )
+
+    def clean_phone(self) -> str:
+        phone = phones.normalize(self.cleaned_data["phone"])
+        if phone is None:
+            raise ValidationError("Número inválido. Use DDD e número, como (11) 98765-4321.")
+        return phone
+
+    @property
+    def facts(self) -> dict[str, object]:
+        data = self.cleaned_data
+        return {"cards": [{"name": data["name"], "phones": [data["phone"]]}]}
+
+
+class ReactionForm(forms.Form):
+    """An emoji; an empty one takes the reaction away."""
+
+    emoji = forms.CharField(
+        required=False, max_length=40, error_messages={"max_length": "Escolha um emoji."}
+    )
+
+
+class EditionForm(forms.Form):
+    text = TypedText(required=False, strip=False, max_length=100_000)
 
 
 class DraftForm(forms.Form):

@@ -4,7 +4,8 @@ from celery import shared_task
 
 from automacao.models import Instance
 from evendas.bell import ring
-from sac.actions import changes, line, outbox, releasing, replies, statuses
+from sac.actions import amendments, changes, line, outbox, releasing, replies, statuses
+from sac.amend import carry_out_amendment
 from sac.deliver import deliver_conversation, due_for_settling, settle_message
 from sac.drain import drain_instance
 from sac.models import Conversation
@@ -18,6 +19,11 @@ def drain(instance_id: int) -> None:
 @shared_task(name="sac.deliver")
 def deliver(conversation_id: int) -> None:
     deliver_conversation(conversation_id)
+
+
+@shared_task(name="sac.amend")
+def amend(amendment_id: int) -> None:
+    carry_out_amendment(amendment_id)
 
 
 @shared_task(name="sac.settle")
@@ -76,6 +82,7 @@ def sweep_team() -> None:
 def sweep_outbox() -> None:
     """Ring for what is due to leave, and settle what nobody knows the fate of."""
     outbox.expire_leases()
+    outbox.hold_stale()
     outbox.give_up_on_unknown()
     replies.give_up_on_removed_numbers()
     statuses.apply_waiting_statuses()
@@ -86,3 +93,5 @@ def sweep_outbox() -> None:
         ring("sac.deliver", conversation_id)
     for message_id in due_for_settling():
         ring("sac.settle", message_id)
+    for amendment_id in amendments.due():
+        ring("sac.amend", amendment_id)

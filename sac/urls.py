@@ -1,6 +1,16 @@
 from django.urls import path
 
-from sac.views import attendants, contacts, departments, desk, home, sign_up, transfers, verbs
+from sac.views import (
+    attendants,
+    contacts,
+    departments,
+    desk,
+    home,
+    messages,
+    sign_up,
+    transfers,
+    verbs,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,17 +22,41 @@ urlpatterns = [
     path("sac/atendimento/<str:code>/cabecalho/", desk.ticket_header, name="ticket_header"),
     path("sac/atendimento/<str:code>/novidades/", desk.ticket_changes, name="ticket_changes"),
     path("sac/atendimento/<str:code>/anteriores/", desk.ticket_older, name="ticket_older"),
-    path("sac/atendimento/<str:code>/mensagens/", verbs.ticket_messages, name="ticket_messages"),
+    path("sac/atendimento/<str:code>/mensagens/", messages.ticket_messages, name="ticket_messages"),
     path(
         "sac/atendimento/<str:code>/mensagens/<int:message_id>/reenvio/",
-        verbs.message_retry,
+        messages.message_retry,
         name="message_retry",
     ),
     path(
         "sac/atendimento/<str:code>/mensagens/<int:message_id>/confirmacao/",
-        verbs.message_confirm,
+        messages.message_confirm,
         name="message_confirm",
     ),
+    path(
+        "sac/atendimento/<str:code>/mensagens/<int:message_id>/cancelamento/",
+        messages.message_drop,
+        name="message_drop",
+    ),
+    path(
+        "sac/atendimento/<str:code>/mensagens/<int:message_id>/reacao/",
+        messages.message_reaction,
+        name="message_reaction",
+    ),
+    path(
+        "sac/atendimento/<str:code>/mensagens/<int:message_id>/edicao/",
+        messages.message_edition,
+        name="message_edition",
+    ),
+    path(
+        "sac/atendimento/<str:code>/mensagens/<int:message_id>/exclusao/",
+        messages.message_deletion,
+        name="message_deletion",
+    ),
+    path(
+        "sac/atendimento/<str:code>/localizacao/", messages.ticket_location, name="ticket_location"
+    ),
+    path("sac/atendimento/<str:code>/cartao/", messages.ticket_card, name="ticket_card"),
     path("sac/atendimento/<str:code>/posse/", verbs.ticket_claim, name="ticket_claim"),
     path(
         "sac/atendimento/<str:code>/substituicao/", verbs.ticket_take_over, name="ticket_take_over"

@@ -58,8 +58,8 @@ def _line_changed(instance: Instance) -> None:
     transaction.on_commit(lambda: ring_outbox(instance.pk), robust=True)
 
 
-def ring_outbox(instance_id: int) -> None:
-    """Ring for every conversation of the instance with something due."""
+def ring_outbox(instance_id: int, *, most: int | None = None) -> None:
+    """Ring for the conversations of the instance with something due, at most so many of them."""
     due = Conversation.objects.with_due_messages().filter(instance=instance_id)
-    for conversation_id in due.values_list("pk", flat=True):
+    for conversation_id in due.values_list("pk", flat=True)[:most]:
         ring("sac.deliver", conversation_id)

@@ -5,11 +5,11 @@ is called. From there it ends accepted, refused, back in the queue only when it 
 or unknown, which is settled by its echo, by asking the gateway, or by a person.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import TruncSecond
 
 from automacao.gateways.port import Accepted, GatewayError, OutboundMessage, Outcome
@@ -17,33 +17,43 @@ from automacao.models import Instance
 from evendas import clock
 from sac.actions.statuses import apply_early_statuses, save_and_announce
 from sac.announce import Announcement
+from sac.media.uploads import open_outbound
 from sac.models import Conversation, Message, Ticket
 from sac.permissions import Sight
 
-BUSY = (Message.State.QUEUED, Message.State.SENDING, Message.State.UNKNOWN)
+# Of one number at a time: more would look like a machine to WhatsApp.
+MAX_IN_FLIGHT = 5
+# Any constant: keeps these advisory locks apart from others that use an instance's id.
+LOCK_SPACE = 7302
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A message claimed for sending: what the gateway call needs, and nothing else."""
+    """A message claimed for sending: what the gateway call needs, and nothing else.
+
+    `phone` is to be asked about first: the network never told an address of this person.
+    """
 
     message_id: int
     conversation_id: int
     instance: Instance
     outbound: OutboundMessage
+    phone: str = ""
+    is_last_place: bool = False
 
 
 def begin_sending(conversation_id: int) -> Sending | None:
     """Claim the conversation's next message, if its turn has come.
 
-    At most one in flight per conversation, in the order they were written; one whose fate is
-    unknown holds the next ones back until it is settled.
+    At most one in flight per conversation, in the order they were written, and MAX_IN_FLIGHT per
+    number; one whose fate is unknown holds the next ones back until it is settled.
     """
     with transaction.atomic():
+        places = _places_left(conversation_id)
         (conversation,) = Conversation.objects.locked([conversation_id])
         now = clock.now()
         head = _head(conversation)
-        if head is None or not _may_leave(head, conversation.instance, now):
+        if head is None or not places or not _may_leave(head, conversation.instance, now):
             return None
         head.state = Message.State.SENDING
         head.attempts += 1
@@ -54,15 +64,25 @@ def begin_sending(conversation_id: int) -> Sending | None:
         message_id=head.pk,
         conversation_id=conversation.pk,
         instance=conversation.instance,
-        outbound=OutboundMessage(
-            address=conversation.send_address, text=head.text, reply_to=head.reply_to or None
-        ),
+        outbound=_outbound(conversation, head),
+        phone="" if conversation.address_known_at else conversation.contact.phone,
+        is_last_place=places == 1,
     )
+
+
+def _places_left(conversation_id: int) -> int:
+    """How many more may be in flight on this number. Whoever sends for it waits here in turn."""
+    conversation = Conversation.objects.filter(pk=conversation_id)
+    instance_id = conversation.values_list("instance_id", flat=True).get()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, instance_id])
+    flying = Message.objects.filter(instance=instance_id, state=Message.State.SENDING)
+    return max(0, MAX_IN_FLIGHT - flying.count())
 
 
 def _head(conversation: Conversation) -> Message | None:
     """What is on its way, whenever it was written: one that is sent again waits for it too."""
-    busy = conversation.messages.filter(state__in=BUSY)
+    busy = conversation.messages.in_outbox().for_thread()
     is_queued = models.Q(state=Message.State.QUEUED)
     return busy.alias(is_queued=is_queued).order_by("is_queued", "id").first()
 
@@ -70,7 +90,30 @@ def _head(conversation: Conversation) -> Message | None:
 def _may_leave(head: Message, instance: Instance, now: datetime) -> bool:
     is_due = head.state == Message.State.QUEUED and (head.next_attempt_at or now) <= now
     is_held = instance.send_paused_until is not None and instance.send_paused_until > now
-    return is_due and instance.is_connected and not is_held
+    return is_due and instance.is_connected and not is_held and not _is_stale(head, now)
+
+
+def _is_stale(message: Message, now: datetime) -> bool:
+    waits_since = message.queued_at or message.created_at
+    return waits_since < now - timedelta(seconds=settings.SEND_HOLD_AFTER)
+
+
+def _outbound(conversation: Conversation, message: Message) -> OutboundMessage:
+    return OutboundMessage(
+        address=conversation.send_address,
+        text=message.text,
+        reply_to=message.reply_to or None,
+        kind=message.kind,
+        file=open_outbound(message.file) if message.file else None,
+        facts=message.content,
+    )
+
+
+def learn_address(sending: Sending, address: str) -> Sending:
+    """Keep what the network calls this person, and go on with it."""
+    conversation = Conversation.objects.filter(pk=sending.conversation_id)
+    conversation.update(send_address=address, address_known_at=clock.now())
+    return replace(sending, phone="", outbound=replace(sending.outbound, address=address))
 
 
 def accept_sending(message_id: int, accepted: Accepted) -> None:
@@ -149,6 +192,12 @@ def expire_leases() -> None:
     """A worker died while sending: the message may have left, so it is unknown."""
     expired = Message.objects.filter(state=Message.State.SENDING, lease_until__lt=clock.now())
     _move(expired, to=Message.State.UNKNOWN)
+
+
+def hold_stale() -> None:
+    """What waited for hours may no longer be what anybody would say: a person decides."""
+    limit = clock.now() - timedelta(seconds=settings.SEND_HOLD_AFTER)
+    _move(Message.objects.queued_before(limit), to=Message.State.HELD)
 
 
 def give_up_on_unknown() -> None:

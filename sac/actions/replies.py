@@ -1,18 +1,21 @@
 """What people send. A queued message is the promise to send it; delivering comes after."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 
+from automacao.gateways.port import Facts, Kind
 from evendas.accounts.models import User
 from evendas.bell import ring
 from sac.actions.drafts import forget_draft
 from sac.actions.statuses import save_and_announce
 from sac.actions.tickets import Held, held, insist, take
 from sac.actions.trail import next_arrival, seconds_between
+from sac.media.uploads import Prepared, attach, discard
 from sac.models import Conversation, Message, Ticket, TicketEvent
 from sac.ordering import sort_key
 from sac.permissions import Rights, may_reply, may_settle
@@ -20,30 +23,108 @@ from sac.refusals import Invalid, TooLate
 
 _ELSEWHERE = "Esta mensagem já foi enviada em outra conversa."
 _REMOVED = "O número da loja foi removido antes do envio."
+_WAITING = (Message.State.QUEUED, Message.State.HELD)
+_DROPPED = "Envio cancelado."
+# As many as WhatsApp's own album.
+MAX_FILES = 10
+# These carry no words of their own: what was typed leaves as a message before them.
+_WITHOUT_CAPTION = frozenset({Kind.VOICE, Kind.AUDIO, Kind.STICKER})
 
 
-def send_reply(
-    ticket: Ticket, *, by: User, rights: Rights, text: str, client_uuid: UUID
-) -> Message:
-    """Queue a text to the customer; on a waiting ticket, take it first.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message as somebody wants it sent.
 
-    `client_uuid` is made by the page, one per message: sent twice, it is one message. Raises
-    Invalid for a text WhatsApp would refuse, TooLate and Refused as claiming does.
+    `client_uuid` is made by the page, one per message. `quotes` is the message it answers.
     """
-    text = _clean(text)
+
+    client_uuid: UUID
+    text: str = ""
+    kind: str = Kind.TEXT
+    facts: Facts = field(default_factory=dict)
+    upload: Prepared | None = None
+    quotes: Message | None = None
+
+
+def send_reply(  # noqa: PLR0913 - what a message is made of
+    ticket: Ticket,
+    *,
+    by: User,
+    rights: Rights,
+    text: str,
+    client_uuid: UUID,
+    quotes: Message | None = None,
+) -> Message:
+    """Queue a text to the customer, as `send_messages` does."""
+    wanted = Outgoing(client_uuid=client_uuid, text=_clean(text), quotes=quotes)
+    return send_messages(ticket, [wanted], by=by, rights=rights)[0]
+
+
+def send_files(  # noqa: PLR0913 - what a message is made of
+    ticket: Ticket,
+    *,
+    by: User,
+    rights: Rights,
+    text: str,
+    client_uuid: UUID,
+    uploads: Sequence[Prepared],
+    quotes: Message | None = None,
+) -> list[Message]:
+    """Queue files with one caption, which stands under the first that can have one."""
+    if len(uploads) > MAX_FILES:
+        raise Invalid(f"Envie até {MAX_FILES} arquivos de cada vez.")
+    wanted = _with_caption(_clean(text) if text.strip() else "", client_uuid, uploads, quotes)
+    return send_messages(ticket, wanted, by=by, rights=rights)
+
+
+def _with_caption(
+    text: str, client_uuid: UUID, uploads: Sequence[Prepared], quotes: Message | None
+) -> list[Outgoing]:
+    """Give every message its id: of the page's own, and the same when the page asks again."""
+    is_captioned = uploads[0].kind not in _WITHOUT_CAPTION
+    wanted = [Outgoing(client_uuid=client_uuid, upload=one, kind=one.kind) for one in uploads]
+    if text and is_captioned:
+        wanted[0] = replace(wanted[0], text=text)
+    elif text:
+        wanted.insert(0, Outgoing(client_uuid=client_uuid, text=text))
+    wanted[0] = replace(wanted[0], quotes=quotes)
+    rest = [
+        replace(one, client_uuid=uuid5(client_uuid, str(place)))
+        for place, one in enumerate(wanted[1:], start=1)
+    ]
+    return [wanted[0], *rest]
+
+
+def send_messages(
+    ticket: Ticket, wanted: Sequence[Outgoing], *, by: User, rights: Rights
+) -> list[Message]:
+    """Queue messages to the customer in this order; on a waiting ticket, take it first.
+
+    Sent twice with the same ids, they are there once. Raises Invalid for what WhatsApp would
+    refuse, TooLate and Refused as claiming does.
+    """
     with _once(), held(ticket.pk, taker=rights.attendant_id) as row:
-        sent = Message.objects.filter(store_id=row.ticket.store_id, client_uuid=client_uuid).first()
-        if sent:
-            return _same(sent, row)
+        if sent := _sent_already(wanted, row):
+            _forget_uploads(wanted)
+            return sent
         if row.ticket.status == Ticket.Status.CLOSED:
             raise TooLate("Este atendimento foi encerrado. Sua mensagem não foi enviada.")
         if row.ticket.status == Ticket.Status.WAITING:
             take(row, by=by, rights=rights)
         insist(may_reply(rights, row.ticket))
-        message = _queue(row, text, client_uuid)
-        _note_answer(row, message, by=by)
-        forget_draft(row.conversation, by=by, sent=text)
-    return message
+        messages = [_queue(row, one) for one in wanted]
+        _note_answer(row, messages, by=by)
+        forget_draft(row.conversation, by=by, sent=wanted[0].text)
+    return messages
+
+
+def sent_before(rights: Rights, code: str, client_uuid: UUID) -> list[Message]:
+    """What its author repeats because no answer came: it left, whoever has the ticket by now."""
+    if rights.attendant_id is None:
+        return []
+    sent = Message.objects.written_by(rights.attendant_id).for_thread().order_by("id")
+    uuids = [client_uuid, *(uuid5(client_uuid, str(place)) for place in range(1, MAX_FILES + 1))]
+    return list(sent.filter(store=rights.store_id, client_uuid__in=uuids, ticket__code=code))
 
 
 def _clean(text: str) -> str:
@@ -68,13 +149,23 @@ def _once() -> Iterator[None]:
         raise TooLate(_ELSEWHERE) from error
 
 
-def _same(sent: Message, row: Held) -> Message:
-    if sent.conversation_id != row.conversation.pk:
+def _sent_already(wanted: Sequence[Outgoing], row: Held) -> list[Message]:
+    uuids = [one.client_uuid for one in wanted]
+    known = Message.objects.filter(store_id=row.ticket.store_id, client_uuid__in=uuids)
+    sent = list(known.for_thread().order_by("id"))
+    if any(one.conversation_id != row.conversation.pk for one in sent):
         raise TooLate(_ELSEWHERE)
     return sent
 
 
-def _queue(row: Held, text: str, client_uuid: UUID) -> Message:
+def _forget_uploads(wanted: Sequence[Outgoing]) -> None:
+    for one in wanted:
+        if one.upload:
+            discard(one.upload)
+
+
+def _queue(row: Held, wanted: Outgoing) -> Message:
+    quoted = wanted.quotes
     message = Message.objects.create(
         store_id=row.ticket.store_id,
         conversation=row.conversation,
@@ -82,25 +173,40 @@ def _queue(row: Held, text: str, client_uuid: UUID) -> Message:
         instance_id=row.ticket.instance_id,
         direction=Message.Direction.OUT,
         origin=Message.Origin.DESK,
-        text=text,
+        kind=wanted.kind,
+        text=wanted.text,
+        content={**wanted.facts, **(_quote(quoted) if quoted else {})},
+        reply_to=(quoted.provider_id or "") if quoted else "",
         attendant=row.ticket.attendant,
-        client_uuid=client_uuid,
+        client_uuid=wanted.client_uuid,
         state=Message.State.QUEUED,
+        queued_at=row.now,
         next_attempt_at=row.now,
         created_at=row.now,
         sent_at=row.now,
         sort_key=sort_key(row.now, next_arrival()),
         revision=row.conversation.next_revision(),
     )
+    if wanted.upload:
+        attach(message, wanted.upload)
     row.announcement.changed(message)
     transaction.on_commit(lambda: ring("sac.deliver", message.conversation_id), robust=True)
     return message
 
 
-def _note_answer(row: Held, message: Message, *, by: User) -> None:
+def _quote(quoted: Message) -> Facts:
+    """What the bubble shows of the message it answers, as it is now."""
+    if not quoted.provider_id:
+        raise TooLate("Espere a mensagem ser enviada para responder a ela.")
+    if quoted.deleted_at is not None:
+        raise TooLate("A mensagem que você está respondendo foi apagada.")
+    return {"quoted": {"text": quoted.text[:200], "kind": quoted.kind, "is_ours": quoted.is_out}}
+
+
+def _note_answer(row: Held, messages: Sequence[Message], *, by: User) -> None:
     ticket = row.ticket
     ticket.new_since = ticket.waiting_since = None
-    ticket.show_last(message)
+    ticket.show_last(messages[-1])
     if ticket.first_reply_at is None:
         ticket.first_reply_at = row.now
         row.record(
@@ -119,8 +225,8 @@ def _began_to_wait(ticket: Ticket) -> datetime:
 
 
 def retry_message(message: Message, *, rights: Rights) -> Message:
-    """Reenviar: a person decided that a failed or unconfirmed message goes again."""
-    states = {Message.State.FAILED, Message.State.UNCONFIRMED}
+    """Reenviar: a person decided that a failed, unconfirmed or held message goes (again)."""
+    states = {Message.State.FAILED, Message.State.UNCONFIRMED, Message.State.HELD}
     with held(message.ticket_id or 0) as row:
         insist(may_settle(rights, row.ticket))
         current = _in_state(message, states, "Esta mensagem já está a caminho.")
@@ -129,7 +235,7 @@ def retry_message(message: Message, *, rights: Rights) -> Message:
         # Sent anew it gets a new id; what the old one still reports is nobody's.
         current.provider_id = None
         current.attempts = 0
-        current.next_attempt_at = row.now
+        current.queued_at = current.next_attempt_at = row.now
         _settle(row.conversation, current)
         transaction.on_commit(lambda: ring("sac.deliver", current.conversation_id), robust=True)
     return current
@@ -148,14 +254,24 @@ def confirm_message(message: Message, *, rights: Rights) -> Message:
     return current
 
 
+def drop_message(message: Message, *, rights: Rights) -> Message:
+    """Não enviar: a person decided that what waited too long is not to be sent any more."""
+    with held(message.ticket_id or 0) as row:
+        insist(may_settle(rights, row.ticket))
+        current = _in_state(message, {Message.State.HELD}, "Esta mensagem já está a caminho.")
+        current.state, current.error = Message.State.FAILED, _DROPPED
+        _settle(row.conversation, current)
+    return current
+
+
 def give_up_on_removed_numbers() -> None:
     """Say on what still waits for a number that was removed that it will not leave."""
-    waiting = Message.objects.filter(state=Message.State.QUEUED, instance__removed_at__isnull=False)
+    waiting = Message.objects.filter(state__in=_WAITING, instance__removed_at__isnull=False)
     for pk, conversation_id in waiting.values_list("pk", "conversation_id")[:200]:
         with transaction.atomic():
             (conversation,) = Conversation.objects.locked([conversation_id])
             message = Message.objects.for_thread().get(pk=pk)
-            if message.state == Message.State.QUEUED:
+            if message.state in _WAITING:
                 message.state, message.error = Message.State.FAILED, _REMOVED
                 _settle(conversation, message)
 

@@ -39,7 +39,8 @@ INVARIANTS = (
                     OR (state = 'sending') <> (lease_until IS NOT NULL)
                     OR state IN ('sending', 'unknown') AND send_started_at IS NULL
                     OR state = 'queued' AND next_attempt_at IS NULL
-                    OR state IN ('queued', 'sending', 'unknown', 'unconfirmed', 'superseded')
+                    OR state IN
+                        ('queued', 'held', 'sending', 'unknown', 'unconfirmed', 'superseded')
                         AND provider_id IS NOT NULL
                 ELSE false END
         """,

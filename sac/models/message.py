@@ -1,9 +1,10 @@
 """What was said. An outgoing message in state `queued` is the promise to send it: the outbox."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from automacao.models import Instance
 from evendas.sealing import StoreRow
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from sac.models.media import Media
 
 
+_CALLED_FOR = ("sending", "unknown")
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     def for_thread(self) -> Self:
         """With everything a bubble shows, in one query."""
@@ -23,14 +27,22 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def due_to_send(self) -> Self:
         return self.filter(state=Message.State.QUEUED, next_attempt_at__lte=Now())
 
+    def queued_before(self, moment: datetime) -> Self:
+        """Waiting to leave since before `moment`."""
+        waits_since = Coalesce("queued_at", "created_at")
+        return (
+            self.filter(state=Message.State.QUEUED)
+            .alias(since=waits_since)
+            .filter(since__lt=moment)
+        )
+
     def in_outbox(self) -> Self:
-        """Promised, and not known to have left or to have stayed."""
-        state = Message.State
-        return self.filter(state__in=[state.QUEUED, state.SENDING, state.UNKNOWN])
+        """Waiting to leave, or already called for and of unknown fate."""
+        return self.filter(state__in=("queued", *_CALLED_FOR))
 
     def unsettled(self) -> Self:
-        """Called for, and not known to have left or to have stayed."""
-        return self.filter(state__in=[Message.State.SENDING, Message.State.UNKNOWN])
+        """Called for, and of unknown fate."""
+        return self.filter(state__in=_CALLED_FOR)
 
     def written_by(self, attendant_id: int) -> Self:
         """What this attendant sent from the desk, wherever it stands by now."""
@@ -96,6 +108,7 @@ class Message(StoreRow):
         "error",
         "provider_id",
         "attempts",
+        "queued_at",
         "next_attempt_at",
         "send_started_at",
         "lease_until",

@@ -8,6 +8,7 @@ from sac.actions import amendments, changes, line, outbox, releasing, replies, s
 from sac.amend import carry_out_amendment
 from sac.deliver import deliver_conversation, due_for_settling, settle_message
 from sac.drain import drain_instance
+from sac.media import fetching, storing
 from sac.models import Conversation
 
 
@@ -29,6 +30,11 @@ def amend(amendment_id: int) -> None:
 @shared_task(name="sac.settle")
 def settle(message_id: int) -> None:
     settle_message(message_id)
+
+
+@shared_task(name="sac.fetch_media")
+def fetch_media(media_id: int) -> None:
+    fetching.fetch_media(media_id)
 
 
 @shared_task(name="automacao.check_instance")
@@ -76,6 +82,14 @@ def sweep_inbox() -> None:
 def sweep_team() -> None:
     """Hand back what somebody or something deactivated still holds."""
     releasing.release_stranded()
+
+
+@shared_task(name="sac.sweep_media")
+def sweep_media() -> None:
+    """Ring for files that wait, and clear away what was left unfinished."""
+    storing.tidy_work_folder()
+    for media_id in files.due():
+        ring("sac.fetch_media", media_id)
 
 
 @shared_task(name="sac.sweep_outbox")

@@ -11,6 +11,7 @@ from sac.views import (
     transfers,
     verbs,
 )
+from sac.views.media import media, media_playable, media_retry, media_thumbnail
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -57,6 +58,11 @@ urlpatterns = [
         "sac/atendimento/<str:code>/localizacao/", messages.ticket_location, name="ticket_location"
     ),
     path("sac/atendimento/<str:code>/cartao/", messages.ticket_card, name="ticket_card"),
+    path(
+        "sac/atendimento/<str:code>/mensagens/<int:message_id>/arquivo/",
+        media_retry,
+        name="media_retry",
+    ),
     path("sac/atendimento/<str:code>/posse/", verbs.ticket_claim, name="ticket_claim"),
     path(
         "sac/atendimento/<str:code>/substituicao/", verbs.ticket_take_over, name="ticket_take_over"
@@ -72,6 +78,9 @@ urlpatterns = [
     path("sac/atendimento/<str:code>/encerramento/", verbs.ticket_close, name="ticket_close"),
     path("sac/atendimento/<str:code>/visualizacao/", verbs.ticket_seen, name="ticket_seen"),
     path("sac/atendimento/<str:code>/rascunho/", verbs.ticket_draft, name="ticket_draft"),
+    path("sac/arquivos/<int:media_id>/", media, name="media"),
+    path("sac/arquivos/<int:media_id>/miniatura/", media_thumbnail, name="media_thumbnail"),
+    path("sac/arquivos/<int:media_id>/reproducao/", media_playable, name="media_playable"),
     path("sac/departamentos/", departments.department_list, name="department_list"),
     path("sac/departamentos/novo/", departments.department_new, name="department_new"),
     path(

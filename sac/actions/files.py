@@ -128,6 +128,12 @@ def fetch_again(message: Message) -> Message:
     return message
 
 
+def due(limit: int = 20) -> list[int]:
+    """Files to ring for. Few at a time: each is rung for again until a worker takes it."""
+    rows = Media.objects.due().order_by("next_attempt_at")
+    return list(rows.values_list("pk", flat=True)[:limit])
+
+
 def _lock(media_id: int) -> Message:
     """Lock the conversation and read the message with its file."""
     message = Message.objects.only("conversation_id").get(media=media_id)

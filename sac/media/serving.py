@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.core.files.storage import default_storage
 from django.core.handlers.asgi import ASGIRequest
@@ -15,7 +15,9 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 
 from sac.media.sniffing import PICTURES, UNKNOWN
-from sac.media.storages import Parts
+
+if TYPE_CHECKING:
+    from sac.media.storages import Parts
 
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 _FIXED = {

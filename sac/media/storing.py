@@ -2,9 +2,11 @@
 
 import hashlib
 import secrets
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +14,9 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 
 from evendas import clock
+
+# Seconds after which nobody is at a file any more.
+UNFINISHED = 24 * 3600
 
 
 @contextmanager
@@ -27,6 +32,15 @@ def work_folder() -> Path:
     folder: Path = settings.MEDIA_WORK_DIR
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def tidy_work_folder() -> None:
+    """Remove what processes that were killed left unfinished."""
+    old = time.time() - UNFINISHED
+    for left in work_folder().iterdir():
+        with suppress(FileNotFoundError):
+            if left.stat().st_mtime < old:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def keep(file: Path, store_id: int) -> str:

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from automacao.models import Instance
 from evendas.bell import ring
-from sac.actions import amendments, changes, line, outbox, releasing, replies, statuses
+from sac.actions import amendments, changes, files, line, outbox, releasing, replies, statuses
 from sac.amend import carry_out_amendment
 from sac.deliver import deliver_conversation, due_for_settling, settle_message
 from sac.drain import drain_instance

@@ -1,16 +1,38 @@
 """Files of messages: announced by the gateway and fetched, or uploaded by an attendant."""
 
 from functools import partial
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models, transaction
-from django.db.models.functions import Now
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Now
 
 from evendas.sealing import StoreRow
 from sac.models.message import Message
+from sac.models.ticket import Ticket
+
+if TYPE_CHECKING:
+    from sac.permissions import Rights
 
 
 class MediaQuerySet(models.QuerySet["Media"]):
+    def visible_to(self, rights: "Rights") -> Self:
+        """The files of messages in whose thread this person may look, shown there still.
+
+        What was said outside any ticket stands in the one before it, or in the first of all.
+        """
+        chapters = Ticket.objects.filter(conversation=OuterRef("message__conversation"))
+        begun = chapters.filter(created_at__lte=OuterRef("message__created_at"))
+        chapter = Coalesce(
+            "message__ticket_id",
+            Subquery(begun.order_by("-pk").values("pk")[:1]),
+            Subquery(chapters.order_by("pk").values("pk")[:1]),
+        )
+        seen = Ticket.objects.visible_to(rights).filter(pk=OuterRef("chapter"))
+        shown = models.Q(message__deleted_at=None) | models.Q(store__shows_deleted=True)
+        own = self.filter(shown, store_id=rights.store_id)
+        return own.alias(chapter=chapter).filter(Exists(seen))
+
     def due(self) -> Self:
         """Still to be fetched, or made playable, and nobody is at it."""
         pending = self.filter(state=Media.State.PENDING, next_attempt_at__lte=Now())

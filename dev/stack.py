@@ -70,11 +70,12 @@ def seed(env: Mapping[str, str], *words: str) -> Program:
 
 
 def site(env: Mapping[str, str], addresses: Addresses) -> tuple[Program, ...]:
-    """Return beat, the two pools of workers and the web server, in the order they start."""
+    """Return beat, the three pools of workers and the web server, in the order they start."""
     return (
         _celery("beat", env, "beat", ready_when="beat: Starting"),
         _worker("outbound", env, threads=8),
         _worker("inbound", env, threads=4),
+        _worker("media", env, threads=4),
         _python(
             "web",
             env,

@@ -117,7 +117,8 @@ def fetch_again(message: Message) -> Message:
     """Tentar de novo: whoever sees the ticket may. Anything but a failure stays as it is."""
     with transaction.atomic():
         message = _lock(message.media.pk)
-        if message.media.state == Media.State.FAILED:
+        # What was erased with its message has nothing left to ask for.
+        if message.media.state == Media.State.FAILED and message.media.reference:
             message.media.state, message.media.error = Media.State.PENDING, ""
             message.media.attempts, message.media.next_attempt_at = 0, clock.now()
             message.media.created_at = clock.now()

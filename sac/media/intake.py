@@ -9,7 +9,7 @@ from automacao.gateways.port import FileTooLarge, GatewayUnavailable
 from evendas.leaving import is_leaving
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer
+    from _typeshed import ReadableBuffer
 
 
 class Leaving(Exception):
@@ -27,7 +27,7 @@ class Intake(io.BufferedWriter):
         self._left = limit
         self._until = monotonic() + seconds
 
-    def write(self, data: "Buffer") -> int:
+    def write(self, data: "ReadableBuffer") -> int:
         self._left -= memoryview(data).nbytes
         if self._left < 0:
             raise FileTooLarge("more bytes than it may have")

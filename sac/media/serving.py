@@ -57,7 +57,7 @@ class Span:
     length: int
 
 
-def serve(request: HttpRequest, stored: Stored) -> HttpResponseBase:
+def serve(request: HttpRequest, stored: Stored) -> HttpResponse:
     """Answer GET and HEAD: whole, in part (206), unchanged (304), or nowhere in it (416)."""
     size = _size(stored)
     if request.headers.get("If-None-Match") == stored.etag:
@@ -114,12 +114,14 @@ async def _each_on_a_thread(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def _dressed(response: HttpResponseBase, stored: Stored) -> HttpResponseBase:
+def _dressed(response: HttpResponseBase, stored: Stored) -> HttpResponse:
     """Say of it what is safe to say: whatever is no picture, sound or film is to be kept."""
-    response.headers.update(_FIXED)
+    for header, value in _FIXED.items():
+        response.headers[header] = value
     response.headers["ETag"] = stored.etag
     response.headers["Content-Type"] = stored.mime or UNKNOWN
     name = content_disposition_header(not stored.is_inline, stored.filename or "arquivo")
     response.headers["Content-Disposition"] = name or "attachment"
     patch_vary_headers(response, ["Cookie"])
-    return response
+    # Views are typed by the commonest answer; a streamed one is its cousin.
+    return cast("HttpResponse", response)

@@ -1,6 +1,6 @@
 """Files of messages: shown to whoever may see the message, and asked for again."""
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -14,7 +14,7 @@ from sac.views.answers import verb
 
 @require_safe
 @desk_view
-def media(request: DeskRequest, media_id: int) -> HttpResponseBase:
+def media(request: DeskRequest, media_id: int) -> HttpResponse:
     """The file itself."""
     found = _visible(request, media_id)
     return serve(request, Stored(found.file.name, found.mime, found.filename))
@@ -22,14 +22,14 @@ def media(request: DeskRequest, media_id: int) -> HttpResponseBase:
 
 @require_safe
 @desk_view
-def media_thumbnail(request: DeskRequest, media_id: int) -> HttpResponseBase:
+def media_thumbnail(request: DeskRequest, media_id: int) -> HttpResponse:
     """Miniatura: a small picture of it."""
     return serve(request, Stored(_visible(request, media_id).thumbnail.name, "image/webp"))
 
 
 @require_safe
 @desk_view
-def media_playable(request: DeskRequest, media_id: int) -> HttpResponseBase:
+def media_playable(request: DeskRequest, media_id: int) -> HttpResponse:
     """Reprodução: the sound as every browser plays it."""
     return serve(request, Stored(_visible(request, media_id).playable.name, "audio/mp4"))
 

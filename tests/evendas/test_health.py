@@ -21,7 +21,7 @@ from evendas.health.probe import Probe
 from evendas.health.readiness import Readiness, readiness
 from tests.conftest import Actor, Shop
 
-ALL = ("worker_inbound", "worker_outbound", "beat")
+ALL = ("worker_inbound", "worker_outbound", "worker_media", "beat")
 LIGHTS = {"database", "redis", *ALL, "inbox", "outbox"}
 
 

@@ -100,6 +100,13 @@ UNKNOWN_SHOW_AFTER = 60 * _scale
 SEND_HOLD_AFTER = 7200 * _scale
 SEND_BACKOFF = [1 * _scale, 2 * _scale, 4 * _scale, 8 * _scale, 10 * _scale]
 SWEEP_EVERY = 5 * _scale
+# Numbers that are connected: how often each is looked after, and how often one looks who is due.
+LOOK_EVERY = 300 * _scale
+WATCH_EVERY = 30 * _scale
+# What was said so lately is not asked of the gateway: its webhook may be on its way.
+RECONCILE_MARGIN = 30 * _scale
+# Down for so long, a number is written about to the store's admins.
+TELL_DOWN_AFTER = 300 * _scale
 # An event that failed is tried again after twice this, four times this… up to ten minutes.
 INBOX_RETRY_AFTER: float = env.float("EVENDAS_INBOX_RETRY_AFTER", default=5 * _scale)
 INBOX_LONGEST_RETRY = 600 * _scale
@@ -243,6 +250,7 @@ CELERY_BEAT_SCHEDULE = {
         "sac.sweep_media": SWEEP_EVERY,
         "automacao.check_instances": 15 * _scale,
         "automacao.sweep_orders": SWEEP_EVERY,
+        "automacao.watch_lines": WATCH_EVERY,
         "accounts.tidy": 3600,
     }.items()
 }

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from automacao.models import Instance
 from evendas import live
 from evendas.accounts.models import User
+from sac.actions.troubles import lines_of_store
 from sac.models import Conversation, Message, Ticket, TicketEvent
 from sac.models.ticket import TicketQuerySet
 from sac.permissions import Sight
@@ -192,6 +192,5 @@ def lines_changed(store_id: int) -> None:
 
 
 def _push_lines(store_id: int) -> None:
-    lines = Instance.objects.filter(store_id=store_id, removed_at=None)
-    html = render_to_string("sac/_lines.html", {"lines": lines})
+    html = render_to_string("sac/_lines.html", {"lines": lines_of_store(store_id)})
     live.publish([live.store_group(store_id)], {"t": "lines", "html": html})

@@ -3,8 +3,8 @@
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from automacao.models import Instance
 from evendas.accounts.models import User
+from sac.actions.troubles import lines_of_store
 from sac.first_run import steps_left
 
 
@@ -16,7 +16,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     store = getattr(request, "store", None)
     if store is None:
         return {}
-    lines = SimpleLazyObject(lambda: list(Instance.objects.in_store(store)))
+    lines = SimpleLazyObject(lambda: lines_of_store(store.pk))
     is_admin = isinstance(request.user, User) and request.user.is_admin
     first_run = SimpleLazyObject(lambda: steps_left(store) if is_admin else [])
     return {"store": store, "lines": lines, "first_run": first_run}

@@ -2,9 +2,20 @@
 
 from celery import shared_task
 
+from automacao.actions import telling
 from automacao.models import Instance
 from evendas.bell import ring
-from sac.actions import amendments, changes, files, line, outbox, releasing, replies, statuses
+from sac.actions import (
+    amendments,
+    changes,
+    files,
+    line,
+    outbox,
+    reconciling,
+    releasing,
+    replies,
+    statuses,
+)
 from sac.amend import carry_out_amendment
 from sac.deliver import deliver_conversation, due_for_settling, settle_message
 from sac.drain import drain_instance
@@ -69,6 +80,37 @@ def sweep_orders() -> None:
     due = Instance.objects.with_due_orders()
     for instance_id, order in due.values_list("pk", "order"):
         ring(f"automacao.{order}_instance", instance_id)
+
+
+@shared_task(name="automacao.watch_lines")
+def watch_lines() -> None:
+    """Ring for every number that is to be looked after, or told of."""
+    line.watch_lines()
+
+
+@shared_task(name="automacao.probe_instance")
+def probe_instance(instance_id: int) -> None:
+    line.probe(instance_id)
+
+
+@shared_task(name="automacao.repair_webhook")
+def repair_webhook(instance_id: int) -> None:
+    line.repair(instance_id)
+
+
+@shared_task(name="automacao.reconcile_instance")
+def reconcile_instance(instance_id: int) -> None:
+    reconciling.reconcile(instance_id)
+
+
+@shared_task(name="automacao.mail_down")
+def mail_down(instance_id: int) -> None:
+    telling.mail_down(instance_id)
+
+
+@shared_task(name="automacao.mail_silence")
+def mail_silence(instance_id: int) -> None:
+    telling.mail_silence(instance_id)
 
 
 @shared_task(name="sac.sweep_inbox")

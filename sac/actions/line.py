@@ -1,20 +1,21 @@
 """The state of a store's number, as the desk lives it: a bar on screens, a queue that waits."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from automacao.actions import orders
+from automacao.actions import orders, telling, watching
 from automacao.actions.sessions import check_instance, note_session_state
 from automacao.actions.storms import without_repeats
-from automacao.gateways.port import SessionState
+from automacao.gateways.port import SessionState, State
 from automacao.models import Instance
 from evendas import live
 from evendas.bell import ring
+from sac.actions.reconciling import due_for_reconciling
 from sac.announce import lines_changed
-from sac.models import Conversation, Department, Message
+from sac.models import Conversation
 
 
 def note_line_states(instance: Instance, events: Iterable[SessionState]) -> None:
@@ -23,20 +24,43 @@ def note_line_states(instance: Instance, events: Iterable[SessionState]) -> None
     changes = [note_session_state(instance.pk, event) for event in told]
     if any(changes):
         _line_changed(instance)
+        if any(event.state == State.CONNECTED for event in told):
+            _ask_what_was_missed(instance.pk)
 
 
 def check_line(instance_id: int) -> None:
     """Ask the gateway how the number is, as when webhooks were lost or sending failed."""
     if check_instance(instance_id):
+        instance = Instance.objects.get(pk=instance_id)
+        _line_changed(instance)
+        if instance.is_connected:
+            _ask_what_was_missed(instance_id)
+
+
+def watch_lines() -> None:
+    """Ring for every number that is due to be looked after, or told of.
+
+    Where one is down, screens are told how many messages wait by now.
+    """
+    now = timezone.now()
+    for task, due in _LOOKS.items():
+        for instance_id in due(now):
+            ring(task, instance_id)
+    down = Instance.objects.exclude(down_since=None).filter(removed_at=None)
+    for store_id in down.order_by().values_list("store", flat=True).distinct():
+        lines_changed(store_id)
+
+
+def probe(instance_id: int) -> None:
+    """Look whether a number that says it is open is alive, and show one that is not."""
+    if watching.probe_line(instance_id):
         _line_changed(Instance.objects.get(pk=instance_id))
 
 
-def needed(lines: Iterable[Instance]) -> set[int]:
-    """Return which numbers somebody works with: by departments, or by messages that wait."""
-    departments = Department.objects.active().filter(instance=OuterRef("pk"))
-    waiting = Message.objects.filter(instance=OuterRef("pk")).in_outbox()
-    found = Instance.objects.filter(pk__in=[line.pk for line in lines])
-    return set(found.filter(Exists(departments) | Exists(waiting)).values_list("pk", flat=True))
+def repair(instance_id: int) -> None:
+    """Look whether a number still posts to us; what it did not post is asked for."""
+    if watching.repair_webhook(instance_id):
+        _ask_what_was_missed(instance_id)
 
 
 def carry_out_order(instance_id: int) -> None:
@@ -48,6 +72,19 @@ def carry_out_order(instance_id: int) -> None:
     _line_changed(instance)
     orders.carry_out_order(instance_id)
     _line_changed(instance)
+
+
+_LOOKS: dict[str, Callable[[datetime], Iterable[int]]] = {
+    "automacao.probe_instance": watching.due_for_probe,
+    "automacao.repair_webhook": watching.due_for_webhook_check,
+    "automacao.reconcile_instance": due_for_reconciling,
+    "automacao.mail_down": telling.due_for_word,
+    "automacao.mail_silence": telling.due_for_alarm,
+}
+
+
+def _ask_what_was_missed(instance_id: int) -> None:
+    transaction.on_commit(lambda: ring("automacao.reconcile_instance", instance_id), robust=True)
 
 
 def _line_changed(instance: Instance) -> None:

@@ -12,8 +12,6 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from automacao.models import Instance
-from sac.actions.line import needed
 from sac.models import Message, TicketEvent
 from sac.thread import Item
 
@@ -114,35 +112,6 @@ def greeting(now: datetime) -> str:
 @register.filter
 def first_name(full_name: str) -> str:
     return full_name.split(maxsplit=1)[0] if full_name.strip() else ""
-
-
-@register.filter
-def lines_in_trouble(lines: Iterable[Instance]) -> list[str]:
-    """The numbers once paired, or worked with, that cannot send right now, in words."""
-    lines = list(lines)
-    down = [line for line in lines if not line.is_connected and not line.is_blank]
-    missed = needed(down) if down else set()
-    return [text for line in lines if (text := _trouble_of(line, is_missed=line.pk in missed))]
-
-
-def _trouble_of(line: Instance, *, is_missed: bool) -> str:
-    if not line.connected_phone and not is_missed:
-        return ""
-    waiting = "as mensagens ficam na fila e saem quando ele voltar."
-    if not line.is_connected:
-        return f"O número {line} está desconectado: {waiting}"
-    if line.send_failures and line.send_paused_until:
-        return f"O WhatsApp do número {line} não está respondendo: {waiting}"
-    return ""
-
-
-@register.filter
-def lines_summary(lines: Iterable[Instance]) -> str:
-    """What to say when all is well; empty when it is not, or when nothing is paired."""
-    paired = [line for line in lines if line.connected_phone]
-    if not paired or lines_in_trouble(paired):
-        return ""
-    return f"{paired[0]} conectada" if len(paired) == 1 else f"{len(paired)} números conectados"
 
 
 @register.simple_tag(takes_context=True)

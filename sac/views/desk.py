@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from automacao.models import Instance
 from sac import thread
 from sac.desk_request import DeskRequest, desk_view, visible_ticket
 from sac.filters import Filters, counts
@@ -117,7 +116,6 @@ def _desk_context(request: DeskRequest, *, default: str | None = None) -> dict[s
         **_figures(request, filters),
         "departments": [one for one in departments if one.is_active],
         "past_departments": [one for one in departments if not one.is_active],
-        "lines": Instance.objects.in_store(request.store),
         "rights": request.rights,
         "store": request.store,
         "open": None,

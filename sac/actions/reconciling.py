@@ -1,0 +1,150 @@
+"""Asks a gateway what was said by a number, and has what no webhook brought take the usual way."""
+
+import hashlib
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from automacao.actions.tallies import What, tally
+from automacao.gateways.port import (
+    GatewayError,
+    Ignored,
+    MessageEcho,
+    MessageReceived,
+    Remembered,
+)
+from automacao.gateways.registry import gateway
+from automacao.models import InboundEvent, Instance
+from evendas.bell import ring
+from evendas.leaving import is_leaving
+from sac.models import Message
+
+logger = logging.getLogger(__name__)
+
+# Asked for in pieces, so that none holds more than a gateway answers at once.
+PIECE = timedelta(hours=1)
+# A number that was away for longer has people who look at the phone.
+MOST_BACK = timedelta(days=3)
+# What was said before the first look at a number is history.
+FIRST_LOOK = timedelta(hours=1)
+# A sweep asks about so many numbers: the others are asked by the next one.
+MOST_AT_ONCE = 50
+_SAID = MessageReceived | MessageEcho
+
+
+def due_for_reconciling(now: datetime) -> list[int]:
+    """Return connected numbers of which the gateway was not asked for a while."""
+    before = now - timedelta(seconds=settings.LOOK_EVERY + settings.RECONCILE_MARGIN)
+    due = models.Q(reconciled_until=None) | models.Q(reconciled_until__lt=before)
+    oldest = models.F("reconciled_until").asc(nulls_first=True)
+    found = _askable().filter(due).order_by(oldest, "pk")
+    return list(found.values_list("pk", flat=True)[:MOST_AT_ONCE])
+
+
+def reconcile(instance_id: int) -> int:
+    """Store what the gateway remembers and we do not know. Return how many messages came so.
+
+    Safe to run twice, and at the same time: a message is known by its id, its bytes are kept once.
+    """
+    instance = _askable().select_related("store").filter(pk=instance_id).first()
+    if instance is None:
+        return 0
+    found = 0
+    for since, until in _pieces(instance, timezone.now()):
+        if is_leaving():
+            break
+        try:
+            found += _reconcile_piece(instance, since, until)
+        except GatewayError as error:
+            logger.warning("instance %s: what it remembers: %r", instance_id, error)
+            break
+    return found
+
+
+def _askable() -> models.QuerySet[Instance]:
+    rows = Instance.objects.filter(state=Instance.State.CONNECTED, removed_at=None)
+    return rows.filter(session_ended_at=None).exclude(gateway_token="")
+
+
+def _pieces(instance: Instance, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The time to ask for, oldest first.
+
+    The last seconds are left out, as webhooks are on their way; so is what waits in the inbox. It
+    begins before the last look ended: gateways store what is said a little later.
+    """
+    start = instance.reconciled_until or now - FIRST_LOOK
+    since = max(start - timedelta(seconds=settings.LOOK_EVERY), now - MOST_BACK)
+    margin = timedelta(seconds=settings.RECONCILE_MARGIN)
+    end = min(now - margin, _oldest_waiting(instance) or now)
+    while since < end:
+        until = min(since + PIECE, end)
+        yield since, until
+        since = until
+
+
+def _oldest_waiting(instance: Instance) -> datetime | None:
+    """Since when events wait that were not tried yet."""
+    rows = InboundEvent.objects.filter(instance=instance, status=InboundEvent.Status.WAITING)
+    oldest = rows.filter(attempts=0, lane=InboundEvent.Lane.FRESH).order_by("lane", "id")[:1]
+    return oldest.values_list("received_at", flat=True).first()
+
+
+def _reconcile_piece(instance: Instance, since: datetime, until: datetime) -> int:
+    """Ask for one piece, outside any transaction, and keep what is missing."""
+    told = gateway(instance.gateway).remembered(instance.channel(), since, until)
+    events, messages = _missing(instance, told)
+    with transaction.atomic():
+        _note(instance, messages, until)
+        InboundEvent.objects.bulk_create(events, ignore_conflicts=True)
+    if events:
+        logger.warning("instance %s: %s events no webhook brought", instance.pk, len(events))
+        ring("sac.drain", instance.pk)
+    return messages
+
+
+def _missing(instance: Instance, told: Sequence[Remembered]) -> tuple[list[InboundEvent], int]:
+    """Make events of what is unknown here; tell how many are messages.
+
+    A reaction or an edit has no row of its own: it is taken once more, which changes nothing.
+    """
+    messages = Message.objects.filter(instance=instance, provider_id__in=[one.id for one in told])
+    known = set(messages.values_list("provider_id", flat=True))
+    found = {hashlib.sha256(one.raw).digest(): one.raw for one in told if one.id not in known}
+    stored = InboundEvent.objects.filter(instance=instance, sha256__in=list(found))
+    for sha256 in stored.values_list("sha256", flat=True):
+        del found[bytes(sha256)]
+    parse = gateway(instance.gateway).parse
+    meant = {sha256: parse({}, raw) for sha256, raw in found.items()}
+    wanted = [
+        sha256 for sha256 in found if not all(isinstance(one, Ignored) for one in meant[sha256])
+    ]
+    said = sum(any(isinstance(one, _SAID) for one in meant[sha256]) for sha256 in wanted)
+    return [_event(instance, sha256, found[sha256]) for sha256 in wanted], said
+
+
+def _event(instance: Instance, sha256: bytes, raw: bytes) -> InboundEvent:
+    return InboundEvent(
+        store_id=instance.store_id,
+        instance=instance,
+        sha256=sha256,
+        body=gateway(instance.gateway).redact(raw),
+        lane=InboundEvent.Lane.BULK,
+    )
+
+
+def _note(instance: Instance, messages: int, until: datetime) -> None:
+    """Count what came, and remember up to when was asked.
+
+    A number that just came back is still being told what it missed: it is asked for that again.
+    """
+    now = timezone.now()
+    settled = now - timedelta(seconds=4 * settings.RECONCILE_MARGIN)
+    rows = Instance.objects.filter(pk=instance.pk).exclude(state_changed_at__gt=settled)
+    later = models.Q(reconciled_until=None) | models.Q(reconciled_until__lt=until)
+    rows.filter(later).update(reconciled_until=until)
+    day = now.astimezone(instance.store.zone).date()
+    tally(instance.pk, instance.store_id, {What.RECONCILED: messages}, day=day)

@@ -112,10 +112,11 @@ def _delete(message: Message, change: Change) -> bool:
 def _edit(message: Message, change: Change) -> bool:
     """Keep every text it had in the order of their times; the newest is the one shown."""
     said = [*message.earlier_texts, {"text": message.text, "at": _said_at(message).isoformat()}]
+    edition = {"text": change.text, "at": change.at.isoformat()}
     is_known = any(one["text"] == change.text for one in said)
-    if message.text == change.text or (change.is_timeless and is_known):
+    if message.text == change.text or edition in said or (change.is_timeless and is_known):
         return False
-    said.append({"text": change.text, "at": change.at.isoformat()})
+    said.append(edition)
     *earlier, newest = sorted(said, key=lambda one: _time(one["at"]))
     message.earlier_texts, message.text = earlier, newest["text"]
     message.edited_at = _time(newest["at"])
@@ -133,7 +134,7 @@ def _react(message: Message, change: Change) -> bool:
     """
     side = "store" if change.is_ours else "customer"
     known = message.reactions.get(side)
-    if known and (_time(known["at"]) > change.at or known["emoji"] == change.text):
+    if known and _time(known["at"]) >= change.at:
         return False
     given = {"emoji": change.text, "at": change.at.isoformat()}
     message.reactions = {**message.reactions, side: given}

@@ -1,7 +1,6 @@
 """The control API's part about messages: everything a customer or the store's phone may do."""
 
 import base64
-import binascii
 from collections.abc import Callable
 from typing import cast, get_args
 
@@ -192,7 +191,7 @@ def _file(net: Network, body: Json, kind: str) -> File | None:
         return None
     try:
         data = base64.b64decode(body["data"], validate=True)
-    except (binascii.Error, TypeError) as error:
+    except (ValueError, TypeError) as error:
         raise WrongRequestError("O arquivo não está em base64.") from error
     mime = body.get("mime") or _MIMES.get(kind, "application/octet-stream")
     if kind == "voice":

@@ -186,6 +186,13 @@ def past_changed(store_id: int, tickets: TicketQuerySet) -> None:
     transaction.on_commit(lambda: live.publish(groups, frame), robust=True)
 
 
+def conversation_left(conversation_id: int) -> None:
+    """After commit, let whoever has it on screen look where its tickets are by now."""
+    frame: live.Event = {"t": "list", "conversations": []}
+    groups = [live.conversation_group(conversation_id)]
+    transaction.on_commit(lambda: live.publish(groups, frame), robust=True)
+
+
 def lines_changed(store_id: int) -> None:
     """Tell everybody of a store the state of its numbers, after commit."""
     transaction.on_commit(lambda: _push_lines(store_id), robust=True)

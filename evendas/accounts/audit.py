@@ -2,6 +2,7 @@
 
 from evendas import clock
 from evendas.accounts.models import AuditEntry, User
+from evendas.sealing import StoreRow
 
 
 def record(
@@ -21,5 +22,17 @@ def record(
         target_id=getattr(target, "pk", None),
         details=details,
         ip=ip,
+        at=clock.now(),
+    )
+
+
+def record_unasked(action: str, *, target: StoreRow, **details: object) -> None:
+    """Add a line about what the product did by itself to a row of a store."""
+    AuditEntry.objects.create(
+        store_id=target.store_id,
+        action=action,
+        target=type(target).__name__.lower(),
+        target_id=target.pk,
+        details=details,
         at=clock.now(),
     )

@@ -219,8 +219,11 @@ def _move(found: models.QuerySet[Message], *, to: Message.State) -> None:
 
 
 def _lock(message_id: int) -> tuple[Conversation, Message]:
-    conversation_id = Message.objects.values_list("conversation_id", flat=True).get(pk=message_id)
-    (conversation,) = Conversation.objects.locked([conversation_id])
-    message = Message.objects.for_thread().get(pk=message_id)
-    message.conversation = conversation
-    return conversation, message
+    while True:
+        home = Message.objects.values_list("conversation_id", flat=True).get(pk=message_id)
+        (conversation,) = Conversation.objects.locked([home])
+        message = Message.objects.for_thread().get(pk=message_id)
+        # Uniting contacts may move it while this waits.
+        if message.conversation_id == home:
+            message.conversation = conversation
+            return conversation, message

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from automacao.gateways.port import Identity
 from evendas.accounts.models import Store
+from sac.actions.merging import Union, parted_pairs, unite_contacts
 from sac.models import Contact, ContactIdentity
 
 Identities = tuple[Identity, ...]
+Circle = set[Identity]
 
 
 def find_or_create_contacts(
@@ -14,22 +16,24 @@ def find_or_create_contacts(
 ) -> dict[Identities, Contact]:
     """Return the contact of each set of identities, locked by ascending id.
 
-    A phone decides before a LID. An identity that nobody has yet is given to the contact found by
-    the others; one that belongs to somebody else stays theirs.
+    Identities told together are one person's: contacts that turn out to be the same are united
+    into the oldest, unless an admin parted them. Of those a phone decides before a LID.
     """
-    owners = _owners(store_id, wanted)
-    if any(identity not in owners for identities in wanted for identity in identities):
-        # One maker of contacts per store at a time: 20 first messages make one contact.
-        Store.objects.select_for_update(no_key=True).get(pk=store_id)
+    while True:
         owners = _owners(store_id, wanted)
-        _introduce(store_id, sorted(set(wanted), key=len, reverse=True), owners)
-    found = {identities: _owner_of(identities, owners) for identities in wanted}
-    contacts = Contact.objects.filter(id__in=set(found.values())).order_by("id")
-    locked = {contact.pk: contact for contact in contacts.select_for_update(no_key=True)}
-    return {identities: locked[contact_id] for identities, contact_id in found.items()}
+        if not all(_is_settled(identities, owners) for identities in wanted):
+            # One maker of contacts per store at a time: 20 first messages make one contact.
+            Store.objects.select_for_update(no_key=True).get(pk=store_id)
+            owners = _owners(store_id, wanted)
+            _introduce(store_id, _circles(wanted), owners)
+        found = {identities: _owner_of(identities, owners) for identities in wanted}
+        locked = _locked(found.values())
+        # Somebody may have been united with another while this waited for them.
+        if not any(contact.merged_into_id for contact in locked.values()):
+            return {identities: locked[contact_id] for identities, contact_id in found.items()}
 
 
-def _owners(store_id: int, wanted: Iterable[Identities]) -> dict[Identity, int]:
+def _owners(store_id: int, wanted: Iterable[Iterable[Identity]]) -> dict[Identity, int]:
     values = {identity.value for identities in wanted for identity in identities}
     rows = ContactIdentity.objects.filter(store_id=store_id, value__in=values)
     return {
@@ -38,57 +42,96 @@ def _owners(store_id: int, wanted: Iterable[Identities]) -> dict[Identity, int]:
     }
 
 
-def _owner_of(identities: Identities, owners: Mapping[Identity, int]) -> int:
-    return next(owners[identity] for identity in _phone_first(identities) if identity in owners)
+def _is_settled(identities: Identities, owners: Mapping[Identity, int]) -> bool:
+    """Tell whether all of them are known, and one person's."""
+    known = {owners.get(identity) for identity in identities}
+    return len(known) == 1 and None not in known
 
 
-def _phone_first(identities: Identities) -> list[Identity]:
-    return sorted(identities, key=lambda identity: identity.kind != "phone")
+def _circles(wanted: Iterable[Identities]) -> list[Circle]:
+    """Join the sets that share an identity: each circle is one person's."""
+    circles: list[Circle] = []
+    for identities in wanted:
+        met = [circle for circle in circles if not circle.isdisjoint(identities)]
+        circles = [circle for circle in circles if circle not in met]
+        circles.append(set(identities).union(*met))
+    return circles
 
 
-def _introduce(store_id: int, wanted: Sequence[Identities], owners: dict[Identity, int]) -> None:
-    """Give every new identity its owner, made when none of a set is known.
-
-    The fullest sets come first: a bare LID then finds the phone that another message told.
-    """
+def _introduce(store_id: int, circles: Sequence[Circle], owners: dict[Identity, int]) -> None:
+    """Unite whom a circle joins, and give every new identity its owner."""
+    people = _locked(owners.values())
+    _unite(circles, owners, people)
     known = set(owners)
-    for identity, contact in _strangers(store_id, wanted, known).items():
-        owners[identity] = contact.pk
-    for identities in wanted:
-        contact_id = _owner_of(identities, owners)
-        for identity in identities:
-            if identity not in owners:
-                owners[identity] = contact_id
-                _learn_phone(contact_id, identity)
+    strangers = [circle for circle in circles if known.isdisjoint(circle)]
+    made = [Contact(store_id=store_id, phone=_phone_of(circle)) for circle in strangers]
+    for contact, circle in zip(Contact.objects.bulk_create(made), strangers, strict=True):
+        owners |= dict.fromkeys(circle, contact.pk)
+    for circle in circles:
+        owners |= dict.fromkeys(circle - owners.keys(), _owner_of(circle, owners))
+    new = sorted(owners.keys() - known, key=str)
     ContactIdentity.objects.bulk_create(
-        ContactIdentity(
-            store_id=store_id, contact_id=contact_id, kind=identity.kind, value=identity.value
-        )
-        for identity, contact_id in owners.items()
-        if identity not in known
+        ContactIdentity(store_id=store_id, contact_id=owners[one], kind=one.kind, value=one.value)
+        for one in new
     )
+    for one in new:
+        _learn_phone(owners[one], one)
 
 
-def _strangers(
-    store_id: int, wanted: Iterable[Identities], known: set[Identity]
-) -> dict[Identity, Contact]:
-    """Make the contacts of which nothing is known, one for sets that share an identity."""
-    met: dict[Identity, Contact] = {}
-    for identities in wanted:
-        if known.isdisjoint(identities):
-            ours = next((met[identity] for identity in identities if identity in met), None)
-            contact = ours or Contact(store_id=store_id)
-            contact.phone = contact.phone or _phone_of(identities)
-            met |= {identity: met.get(identity, contact) for identity in identities}
-    Contact.objects.bulk_create({id(contact): contact for contact in met.values()}.values())
-    return met
+def _unite(
+    circles: Iterable[Circle],
+    owners: dict[Identity, int],
+    people: Mapping[int, Contact],
+) -> None:
+    several = [(circle, ids) for circle in circles if len(ids := _known_in(circle, owners)) > 1]
+    parted = parted_pairs({pk for _, ids in several for pk in ids}) if several else set()
+    unions = []
+    for circle, ids in several:
+        same = _not_parted(ids, parted)
+        kept, *gone = [people[pk] for pk in same]
+        if gone:
+            unions.append(Union(kept, gone, reason=_told(circle)))
+    unite_contacts(unions)
+    roots = {gone.pk: union.kept.pk for union in unions for gone in union.gone}
+    owners.update({identity: roots.get(pk, pk) for identity, pk in owners.items()})
 
 
-def _phone_of(identities: Identities) -> str:
-    return next((one.value for one in identities if one.kind == "phone"), "")
+def _known_in(circle: Circle, owners: Mapping[Identity, int]) -> list[int]:
+    """The contacts of a circle, the oldest first."""
+    return sorted({owners[identity] for identity in circle if identity in owners})
+
+
+def _not_parted(ids: Iterable[int], parted: set[frozenset[int]]) -> list[int]:
+    """Those of them that may be one person, the oldest first."""
+    same: list[int] = []
+    for pk in ids:
+        if not any(frozenset({pk, other}) in parted for other in same):
+            same.append(pk)
+    return same
+
+
+def _told(circle: Iterable[Identity]) -> str:
+    return " · ".join(f"{one.kind}:{one.value}" for one in _phone_first(circle))[:300]
+
+
+def _owner_of(identities: Iterable[Identity], owners: Mapping[Identity, int]) -> int:
+    return next(owners[one] for one in _phone_first(identities) if one in owners)
+
+
+def _phone_first(identities: Iterable[Identity]) -> list[Identity]:
+    return sorted(identities, key=lambda one: (one.kind != "phone", one.kind, one.value))
+
+
+def _phone_of(identities: Iterable[Identity]) -> str:
+    return next((one.value for one in _phone_first(identities) if one.kind == "phone"), "")
 
 
 def _learn_phone(contact_id: int, identity: Identity) -> None:
     """A person first known by a LID alone shows their number once it turns up."""
     if identity.kind == "phone":
         Contact.objects.filter(pk=contact_id, phone="").update(phone=identity.value)
+
+
+def _locked(ids: Iterable[int]) -> dict[int, Contact]:
+    rows = Contact.objects.filter(id__in=set(ids)).order_by("id").select_for_update(no_key=True)
+    return {contact.pk: contact for contact in rows}

@@ -59,9 +59,7 @@ def held(ticket_id: int, *, taker: int | None = None) -> Iterator[Held]:
     """
     with transaction.atomic():
         person = _still_attending(taker) if taker else None
-        conversation_id = Ticket.objects.values_list("conversation_id", flat=True).get(pk=ticket_id)
-        (conversation,) = Conversation.objects.locked([conversation_id])
-        (ticket,) = Ticket.objects.locked([ticket_id])
+        conversation, ticket = _lock(ticket_id)
         row = Held(
             conversation=conversation,
             ticket=ticket,
@@ -74,6 +72,16 @@ def held(ticket_id: int, *, taker: int | None = None) -> Iterator[Held]:
         conversation.save(update_fields=["revision"])
         row.announcement.ticket_changed(ticket, before=row.before)
         row.announcement.after_commit()
+
+
+def _lock(ticket_id: int) -> tuple[Conversation, Ticket]:
+    """Lock a ticket where it is: uniting contacts may move it while this waits."""
+    while True:
+        home = Ticket.objects.values_list("conversation_id", flat=True).get(pk=ticket_id)
+        (conversation,) = Conversation.objects.locked([home])
+        (ticket,) = Ticket.objects.locked([ticket_id])
+        if ticket.conversation_id == home:
+            return conversation, ticket
 
 
 def _still_attending(attendant_id: int) -> Attendant:

@@ -78,6 +78,4 @@ INVARIANTS = (
                 OR status = 'parked' AND (error = '' OR processed_at IS NOT NULL)
         """,
     ),
-    once("conversation_once", "conversation", "sac_conversation", "instance_id, contact_id"),
-    once("identity_once", "identity", "sac_contactidentity", "store_id, kind, value"),
 )

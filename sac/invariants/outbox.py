@@ -42,6 +42,11 @@ INVARIANTS = (
                 WHEN earlier.send_started_at IS NULL THEN '-infinity'
                 WHEN earlier.attempts = 0 THEN earlier.next_attempt_at
                 ELSE earlier.send_started_at END
+            -- What left before two conversations became one stood in another queue.
+            AND NOT EXISTS (SELECT FROM sac_conversation AS home JOIN sac_contactmerge AS told
+                ON home.contact_id IN (told.kept_id, told.gone_id)
+                WHERE home.id = earlier.conversation_id
+                    AND told.merged_at >= later.send_started_at)
         """,
     ),
     Invariant(

@@ -5,7 +5,7 @@ is changed again loses its older stamp; a look of the team and an edit of the co
 of the conversation at all. Gapless therefore means: no stamp is above the conversation's revision,
 no two are equal, and above the last stamp of an outgoing message (the only kind of row that is
 stamped again) no two revisions in a row are nobody's, for only something new can be looked at
-again; unless the contact was ever edited.
+again; unless the contact was ever edited, or united with another, which skips some.
 """
 
 from sac.invariants.invariant import Invariant
@@ -38,7 +38,7 @@ INVARIANTS = (
     Invariant(
         name="revision_is_explained",
         meaning="above the last change of an outgoing message no two revisions in a row are"
-        " nobody's, unless the contact was edited",
+        " nobody's, unless the contact was edited or united with another",
         of="conversation",
         sql=f"""
             WITH moved AS (
@@ -62,6 +62,8 @@ INVARIANTS = (
                 SELECT FROM accounts_auditentry AS edit
                 WHERE edit.store_id = moved.store_id AND edit.target_id = moved.contact_id
                     AND edit.action = 'contact.edited')
+                AND NOT EXISTS (SELECT FROM sac_contactmerge AS told
+                    WHERE moved.contact_id IN (told.kept_id, told.gone_id))
         """,  # noqa: S608 - our own text
     ),
 )

@@ -1,5 +1,7 @@
 """The customer: a person known by any of several identities."""
 
+from typing import Any
+
 from django.db import models
 
 from evendas.accounts.models import User
@@ -16,6 +18,8 @@ class Contact(StoreRow):
         CUSTOMER = "customer", "Cliente"
         INTERNAL = "internal", "Contato Interno"
 
+    MAX_NOTES = 5000
+
     name = models.CharField("nome", max_length=200, blank=True)
     # Set once a person typed the name: WhatsApp never overwrites it again.
     name_edited_by = models.ForeignKey(
@@ -23,7 +27,7 @@ class Contact(StoreRow):
     )
     phone = models.CharField("WhatsApp", max_length=20, blank=True)
     email = models.EmailField("e-mail", blank=True)
-    notes = models.TextField("anotações", blank=True, max_length=5000)
+    notes = models.TextField("anotações", blank=True, max_length=MAX_NOTES)
     entry_channel = models.CharField(
         "canal de entrada", max_length=10, choices=EntryChannel, default=EntryChannel.LEAD
     )
@@ -60,6 +64,48 @@ class Contact(StoreRow):
             return False
         self.name = name
         return True
+
+    def adopt(self, other: "Contact") -> dict[str, list[Any]]:
+        """Take what this row lacks from the same person's other one; return it as was and is.
+
+        A name that a person wrote is worth more than WhatsApp's. The caller saves.
+        """
+        told = {name: getattr(self, name) or getattr(other, name) for name in ("phone", "email")}
+        told["notes"] = self._joined_notes(other)
+        if other.name and (not self.name or (other.name_edited_by_id and not self.is_named)):
+            told |= {"name": other.name, "name_edited_by_id": other.name_edited_by_id}
+        taken = {name: [getattr(self, name), value] for name, value in told.items()}
+        for name, value in told.items():
+            setattr(self, name, value)
+        return {name: pair for name, pair in taken.items() if pair[0] != pair[1]}
+
+    def give_back(self, taken: dict[str, list[Any]]) -> None:
+        """Undo `adopt`, but for what somebody wrote since. The caller saves."""
+        for name, (before, after) in taken.items():
+            if getattr(self, name) == after:
+                setattr(self, name, before)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a person wrote the name."""
+        return self.name_edited_by_id is not None
+
+    @property
+    def standing_merges(self) -> list["ContactMerge"]:
+        """Who was found to be this same person, the latest first."""
+        rows = self.merges.filter(undone_at=None).select_related("gone")
+        return list(rows.order_by("-id"))
+
+    def find_merge(self, merge_id: int) -> "ContactMerge | None":
+        """Return a union this contact was ever in, on either side."""
+        own = models.Q(kept=self) | models.Q(gone=self)
+        found = ContactMerge.objects.filter(own, pk=merge_id, store=self.store_id)
+        return found.select_related("kept", "gone").first()
+
+    def _joined_notes(self, other: "Contact") -> str:
+        notes = dict.fromkeys(text for text in (self.notes, other.notes) if text)
+        # The other row keeps its own: what does not fit here is lost nowhere.
+        return "\n".join(notes)[: self.MAX_NOTES]
 
 
 class ContactIdentity(StoreOwned):
@@ -117,3 +163,7 @@ class ContactMerge(StoreRow):
 
     def __str__(self) -> str:
         return f"{self.gone_id} → {self.kept_id}"
+
+    @property
+    def is_undone(self) -> bool:
+        return self.undone_at is not None

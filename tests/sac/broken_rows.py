@@ -11,6 +11,8 @@ UNKNOWN = "(SELECT min(id) FROM sac_message WHERE state = 'unknown')"
 READ = "(SELECT min(id) FROM sac_message WHERE state = 'read')"
 HEARD = "(SELECT min(id) FROM sac_message WHERE direction = 'in')"
 SALES = "(SELECT max(id) FROM sac_department)"
+GONE = "(SELECT max(gone_id) FROM sac_contactmerge)"
+SHELL = f"(SELECT max(id) FROM sac_conversation WHERE contact_id = {GONE})"
 DONE = "(SELECT min(id) FROM automacao_inboundevent WHERE status = 'done')"
 
 # The database itself refuses these breaks: its constraints are taken away first.
@@ -229,4 +231,18 @@ BREAKS = [
         "UPDATE sac_conversation SET contact_id = (SELECT max(contact_id) FROM sac_conversation)",
     ),
     Break("identity_once", "UPDATE sac_contactidentity SET value = '+5511'"),
+    *(
+        Break("merged_contact_holds_nothing", f"UPDATE {table} SET conversation_id = {SHELL}")
+        for table in ("sac_ticket", "sac_message", "sac_ticketevent")
+    ),
+    Break("merged_contact_holds_nothing", f"UPDATE sac_contactidentity SET contact_id = {GONE}"),
+    Break("merge_is_told_once", "UPDATE sac_contact SET merged_into_id = NULL"),
+    Break("merge_is_told_once", "UPDATE sac_contactmerge SET undone_at = now()"),
+    Break("merge_is_told_once", f"UPDATE sac_contactmerge SET kept_id = {GONE}"),
+    Break(
+        "merge_is_told_once",
+        "UPDATE sac_contact SET merged_into_id = id WHERE merged_into_id IS NOT NULL;"
+        " UPDATE sac_contactmerge SET kept_id = gone_id",
+    ),
+    Break("shown_phone_is_an_identity", "UPDATE sac_contact SET phone = '+5511000000000'"),
 ]

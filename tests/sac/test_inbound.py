@@ -10,7 +10,7 @@ from django.utils import timezone
 from automacao.models import InboundEvent, Instance
 from evendas import clock
 from sac.actions.tickets import close_ticket
-from sac.models import Contact, ContactIdentity, Conversation, Department, Message, Ticket
+from sac.models import Contact, Conversation, Department, Message, Ticket
 from tests.conftest import Actor, Shop, new_phone
 from tests.postbox import Postbox
 
@@ -211,13 +211,13 @@ def test_a_set_that_tells_phone_and_lid_apart_and_together_is_about_one_person(
     assert said_in(Ticket.objects.get()) == ["um", "dois", "três"]
 
 
-def test_an_identity_that_belongs_to_somebody_stays_theirs(box: Postbox) -> None:
+def test_two_who_turn_out_to_be_one_are_one_from_there_on(box: Postbox) -> None:
     other = new_phone()
     box.bring(box.said(phone=PHONE, lid=LID), box.said(phone=other))
-    box.bring(box.said("de quem?", phone=other, lid=LID))
-    assert ContactIdentity.objects.get(kind="lid").contact.phone == PHONE
-    # The phone decides whose message it is.
-    assert Message.objects.get(text="de quem?").conversation.contact.phone == other
+    box.bring(box.said("sou eu", phone=other, lid=LID))
+    contact = Message.objects.get(text="sou eu").conversation.contact
+    assert contact.phone == PHONE, "the older contact stays"
+    assert set(contact.identities.values_list("value", flat=True)) == {PHONE, LID, other}
 
 
 def test_a_person_with_a_new_number_is_known_by_the_lid(box: Postbox) -> None:

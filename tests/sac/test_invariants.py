@@ -41,6 +41,7 @@ TABLES = (
     "sac_ticketevent",
     "sac_conversation",
     "sac_contactidentity",
+    "sac_contactmerge",
     "sac_department",
     "sac_attendant",
     "sac_attendantdepartment",
@@ -81,6 +82,8 @@ def busy(box: Postbox, shop: Shop, ana: Actor, bia: Actor, sara: Actor, answer: 
     deliver(answer(failing, by=ana, text="Segunda"))
     retry_message(first, rights=ana.rights)
     edit_contact(sent, by=ana.user, changes={"notes": "Gosta de azul"})
+    box.bring(box.said("Oi, sou eu", phone="", lid="128000000000001"))
+    box.bring(box.said("Este é meu número", phone=PHONES[3], lid="128000000000001"))
 
 
 def tickets() -> list[Ticket]:

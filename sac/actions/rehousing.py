@@ -1,0 +1,115 @@
+"""Moves tickets, with all that was said in them, between two conversations on one number.
+
+Set-based: a conversation may hold thousands of messages. Whatever moves takes new revisions, above
+those of both conversations, so that every page that has it on screen asks for it again. The caller
+holds the locks of both conversations.
+"""
+
+from collections.abc import Collection
+
+from django.db import connection
+from django.db.models import Max
+from django.db.models.functions import TruncSecond
+
+from sac.models import Conversation, Draft, Message, Ticket
+
+_STAMP = """
+    WITH moved AS (
+        SELECT 'message' AS kind, id, revision FROM sac_message
+            WHERE conversation_id = %(home)s AND ticket_id = ANY(%(tickets)s)
+                OR id = ANY(%(messages)s)
+        UNION ALL
+        SELECT 'event', id, revision FROM sac_ticketevent
+            WHERE conversation_id = %(home)s AND ticket_id = ANY(%(tickets)s)
+    ), numbered AS (
+        -- In the order in which they happened: the last step of a ticket stays its last.
+        SELECT kind, id, %(since)s + row_number() OVER (ORDER BY revision, kind, id) AS revision
+        FROM moved
+    ), messages AS (
+        UPDATE sac_message AS message SET conversation_id = %(to)s, revision = numbered.revision
+        FROM numbered WHERE numbered.kind = 'message' AND numbered.id = message.id
+        RETURNING 1
+    ), events AS (
+        UPDATE sac_ticketevent AS event SET conversation_id = %(to)s, revision = numbered.revision
+        FROM numbered WHERE numbered.kind = 'event' AND numbered.id = event.id
+        RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM events)
+"""
+
+
+def rehouse(
+    home: Conversation,
+    to: Conversation,
+    *,
+    tickets: Collection[int],
+    messages: Collection[int],
+) -> None:
+    """Move these tickets of `home` with their messages and steps, and these messages besides.
+
+    The latter may be of `to` already: they only take a new revision. Saves both revisions.
+    """
+    since = max(home.revision, to.revision)
+    names = {"home": home.pk, "to": to.pk, "since": since}
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP, names | {"tickets": [*tickets], "messages": [*messages]})
+        (count,) = cursor.fetchone()
+    Ticket.objects.filter(id__in=tickets, conversation=home).update(conversation=to)
+    to.revision = since + count
+    home.next_revision()
+    for row in (home, to):
+        row.save(update_fields=["revision"])
+
+
+def contents_of(conversation: Conversation) -> dict[str, list[int]]:
+    """The ids of its tickets, and of what was said outside any: all that has to be moved."""
+    loose = conversation.messages.filter(ticket=None).order_by("id")
+    tickets = conversation.tickets.order_by("id")
+    return {
+        "tickets": list(tickets.values_list("pk", flat=True)),
+        "loose": list(loose.values_list("pk", flat=True)),
+    }
+
+
+def move_drafts(home: Conversation, to: Conversation) -> None:
+    """What people typed and did not send goes along; beside a text of theirs, below it."""
+    there = {draft.user_id: draft for draft in Draft.objects.filter(conversation=to)}
+    for draft in Draft.objects.filter(conversation=home):
+        other = there.get(draft.user_id)
+        if other is None:
+            draft.conversation = to
+            draft.save(update_fields=["conversation"])
+            continue
+        other.text = f"{other.text}\n{draft.text}"
+        other.save(update_fields=["text", "updated_at"])
+        draft.delete()
+
+
+def questions_of(ticket: Ticket) -> list[int]:
+    """What its customer said after the last answer: what the team owes a look."""
+    owed = ticket.messages.filter(direction=Message.Direction.IN)
+    answers = ticket.messages.filter(direction=Message.Direction.OUT)
+    last = answers.aggregate(last=Max("id"))["last"] or 0
+    return list(owed.filter(pk__gt=last).order_by("id").values_list("pk", flat=True))
+
+
+def move_questions(messages: Collection[int], *, home: Ticket, to: Ticket) -> None:
+    """Let these messages of one ticket be another's, and let both tell so. Saves both."""
+    Message.objects.filter(id__in=messages, ticket=home).update(ticket=to)
+    for ticket in (home, to):
+        tell_what_it_holds(ticket)
+
+
+def tell_what_it_holds(ticket: Ticket) -> None:
+    """Bring a ticket's row of the list, and its waiting clock, in line with its messages."""
+    said = ticket.messages.all()
+    shown = said.exclude(state=Message.State.SUPERSEDED)
+    newest = shown.order_by(TruncSecond("sent_at").desc(), "-id").first()
+    ticket.preview_message_id = None
+    if newest:
+        ticket.last_activity_at = said.aggregate(at=Max("sent_at"))["at"]
+        ticket.show(newest)
+    questions = questions_of(ticket) if ticket.is_live else []
+    first = Message.objects.filter(id__in=questions[:1]).first()
+    ticket.waiting_since = first.sent_at if first else None
+    ticket.save(update_fields=Ticket.ACTIVITY_FIELDS)

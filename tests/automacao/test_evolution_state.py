@@ -41,8 +41,8 @@ def _one(raw: bytes) -> Event:
         ({"status": "PENDING"}, Ignored("receipt")),
         ({"status": "READ", "fromMe": False}, Ignored("receipt")),
         ({"status": "DELIVERY_ACK", "fromMe": False}, Ignored("receipt")),
-        ({"status": "DELETED"}, Quarantine("messages.update DELETED")),
-        ({"status": "DELETED", "fromMe": False}, Quarantine("messages.update DELETED")),
+        ({"status": "DELETED"}, Ignored("deleted or edited")),
+        ({"status": "DELETED", "fromMe": False}, Ignored("deleted or edited")),
         ({"status": "NEW\0"}, Quarantine("messages.update NEW")),
         ({"status": "NEW", "fromMe": False}, Quarantine("messages.update NEW")),
         ({"status": "READ", "keyId": None}, Quarantine("messages.update")),
@@ -50,9 +50,17 @@ def _one(raw: bytes) -> Event:
         ({"status": None}, Quarantine("messages.update")),
         (
             {"status": "SERVER_ACK", "message": {"editedMessage": {}}},
+            Quarantine("edit without text"),
+        ),
+        (
+            {"status": None, "message": {"imageMessage": {}}},
             Quarantine("messages.update with content"),
         ),
-        ({"status": "READ", "pollUpdates": [{}]}, Quarantine("messages.update with content")),
+        (
+            {"status": "READ", "message": {"conversation": "said before"}},
+            MessageStatus("S1", "read"),
+        ),
+        ({"status": "READ", "pollUpdates": [{}]}, Ignored("poll vote")),
     ],
 )
 def test_a_receipt_is_matched_by_its_own_id_alone(
@@ -167,9 +175,19 @@ def test_noise_is_ignored_by_name(event: str) -> None:
     assert _one(webhook(event, [{"remoteJid": CUSTOMER}])) == Ignored(event)
 
 
-@pytest.mark.parametrize("event", ["call", "messages.set", "send.message.update", "new.thing"])
-def test_whatever_may_hold_content_is_kept_apart(event: str) -> None:
-    assert _one(webhook(event, {"any": "thing"})) == Quarantine(event)
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        ("call", "address"),
+        ("messages.set", "messages.set"),
+        ("messages.edited", "protocol"),
+        ("messages.delete", "messages.delete"),
+        ("send.message.update", "protocol"),
+        ("new.thing", "new.thing"),
+    ],
+)
+def test_whatever_may_hold_content_is_kept_apart(event: str, reason: str) -> None:
+    assert _one(webhook(event, {"any": "thing"})) == Quarantine(reason)
 
 
 @pytest.mark.parametrize(

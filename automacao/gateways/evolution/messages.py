@@ -11,6 +11,7 @@ from automacao.gateways.port import (
     Event,
     HistoryBatch,
     Ignored,
+    MessageDeleted,
     MessageEcho,
     MessageReceived,
     Quarantine,
@@ -44,8 +45,14 @@ def found(item: dict[str, object], envelope: Envelope) -> list[Event]:
     event = _record(item, envelope, _origin(item, "unknown"))
     if event == Quarantine("no content"):  # deleted since: its text is gone there
         return [Ignored("no content")]
-    status = changes.furthest(item) if isinstance(event, MessageEcho) else None
-    return [event, status] if status else [event]
+    if not isinstance(event, MessageEcho):
+        return [event]
+    events: list[Event] = [event]
+    if status := changes.furthest(item):
+        events.append(status)
+    if dig(item, "key", "deleted") is True:
+        events.append(MessageDeleted(event.id))
+    return events
 
 
 def history(envelope: Envelope) -> Event:

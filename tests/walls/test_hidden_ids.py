@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -104,6 +105,24 @@ REFUSED = {
     ),
     "confirming a message of theirs": Form(
         "message_confirm", lambda near: [near.open.code], lambda *_: {}, 404
+    ),
+    "dropping a message of theirs": Form(
+        "message_drop", lambda near: [near.open.code], lambda *_: {}, 404
+    ),
+    "reacting to a message of theirs": Form(
+        "message_reaction", lambda near: [near.open.code], lambda *_: {"emoji": "👍"}, 404
+    ),
+    "editing a message of theirs": Form(
+        "message_edition", lambda near: [near.open.code], lambda *_: {"text": "meu"}, 404
+    ),
+    "deleting a message of theirs": Form(
+        "message_deletion", lambda near: [near.open.code], lambda *_: {}, 404
+    ),
+    "answering to a message of theirs": Form(
+        "ticket_messages",
+        lambda near: [near.open.code],
+        lambda _, far: {"text": "oi", "client_uuid": str(uuid4()), "quotes": far.said.pk},
+        404,
     ),
 }
 

@@ -38,6 +38,12 @@ ticket_history           waiting     ticket  302/200/200/200  405
 ticket_messages          waiting     ticket  405              302/422/422/422
 message_retry            message     ticket  405              302/403/403/403
 message_confirm          message     ticket  405              302/403/403/403
+message_drop             message     ticket  405              302/403/403/403
+message_reaction         message     ticket  405              302/403/403/403
+message_edition          message     ticket  405              302/422/422/422
+message_deletion         message     ticket  405              302/403/403/403
+ticket_location          waiting     ticket  405              302/422/422/422
+ticket_card              waiting     ticket  405              302/422/422/422
 ticket_claim             waiting     ticket  405              302/200/200/403
 ticket_take_over         open        ticket  405              302/422/422/422
 ticket_transfer          waiting     ticket  302/200/200/403  302/422/422/403

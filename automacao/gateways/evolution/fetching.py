@@ -27,7 +27,6 @@ _READ_TIMEOUT = 60.0
 FETCH_SECONDS = 180.0
 # What stands before and behind the file's bytes: names, sizes, a caption.
 _ENVELOPE_MAX = 64 * 1024
-_PIECE = 64 * 1024
 _MIME_MAX = 255
 _NAME_MAX = 255
 # Inside a text the quotes of such a key would be escaped: it never matches there.

@@ -134,9 +134,10 @@ def _react(message: Message, change: Change) -> bool:
     """
     side = "store" if change.is_ours else "customer"
     known = message.reactions.get(side)
-    if known and _time(known["at"]) >= change.at:
-        return False
     given = {"emoji": change.text, "at": change.at.isoformat()}
+    # The network counts whole seconds: within one, the last to arrive is the newer.
+    if known and (_time(known["at"]) > change.at or known == given):
+        return False
     message.reactions = {**message.reactions, side: given}
     return True
 

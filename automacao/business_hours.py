@@ -9,6 +9,8 @@ from automacao.models import ChatbotSettings
 
 # Nine to six, Monday to Friday.
 OFFICE: Sequence[Sequence[tuple[time, time]]] = (*[[(time(9), time(18))]] * 5, [], [])
+# How a form that ends its days at 23:59 writes the end of one.
+MIDNIGHT = time(23, 59)
 # Nobody asks further back.
 MOST_BACK = timedelta(days=14)
 
@@ -51,7 +53,9 @@ class BusinessHours:
             return
         for opens, closes in self.days[day.weekday()]:
             # In UTC, where an hour is an hour on every day of the year.
-            yield self._moment(day, opens), self._moment(day, closes)
+            is_midnight = closes == MIDNIGHT
+            end = day + timedelta(days=1) if is_midnight else day
+            yield self._moment(day, opens), self._moment(end, time() if is_midnight else closes)
 
     def _moment(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, tzinfo=self.zone).astimezone(ZoneInfo("UTC"))

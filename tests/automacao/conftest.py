@@ -7,6 +7,7 @@ from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from automacao.simulator.client import SimulatorClient
+from tests.automacao.evolution_server import FakeGateway, served
 from tests.automacao.screen import Rings, Screen
 from tests.automacao.simulator import stage
 from tests.conftest import Actor
@@ -35,3 +36,12 @@ def screen(
 def screen_of(screen: Screen, rings: Rings) -> Callable[[Actor], Screen]:
     """The screen of somebody else, before the same gateway."""
     return lambda actor: Screen(actor, screen.control, rings)
+
+
+@pytest.fixture
+def gateway(settings: Settings) -> Iterator[FakeGateway]:
+    """A gateway that answers as it is told."""
+    with served() as fake:
+        settings.GATEWAYS = {"evolution": {"url": fake.url, "key": "global-key"}}
+        settings.SEND_READ_TIMEOUT = 0.3
+        yield fake

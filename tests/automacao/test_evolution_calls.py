@@ -2,11 +2,9 @@
 
 import json
 import socket
-import struct
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -19,102 +17,23 @@ from automacao.gateways.port import (
     GatewayError,
     OutboundMessage,
     Pairing,
-    SentMessage,
     State,
     Webhook,
 )
 from tests.automacao.evolution_data import CUSTOMER, body, manifest
+from tests.automacao.evolution_server import (
+    CHANNEL,
+    FakeGateway,
+    Request,
+    break_off,
+    hang_up,
+    reset,
+)
 
-CHANNEL = Channel("ch_1", "channel-token")
 WEBHOOK = Webhook("https://desk.example/hooks/1", "s3cret")
 TEXT = OutboundMessage(CUSTOMER, "oi")
 EVOLUTION = registry.gateway("evolution")
 MANIFEST = manifest("evolution_http")
-
-
-@dataclass
-class Request:
-    """What the server was asked."""
-
-    method: str
-    path: str
-    key: str | None
-    body: Any
-
-
-@dataclass
-class FakeGateway:
-    """A server that answers everything with one status and body, and remembers the questions."""
-
-    url: str
-    status: int = 200
-    answer: bytes = b"{}"
-    misbehave: Callable[[BaseHTTPRequestHandler], None] | None = None
-    requests: list[Request] = field(default_factory=list)
-
-    def says(self, status: int, answer: object) -> None:
-        """Set the next answers; None is no body at all."""
-        self.status = status
-        self.answer = b"" if answer is None else json.dumps(answer).encode()
-
-
-def _handler(gateway: FakeGateway) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def answer(self) -> None:
-            size = int(self.headers.get("Content-Length") or 0)
-            raw = self.rfile.read(size)
-            told = json.loads(raw) if raw else None
-            gateway.requests.append(
-                Request(self.command, self.path, self.headers.get("apikey"), told)
-            )
-            if gateway.misbehave:
-                gateway.misbehave(self)
-                return
-            self.send_response(gateway.status)
-            self.send_header("Content-Length", str(len(gateway.answer)))
-            self.end_headers()
-            self.wfile.write(gateway.answer)
-
-        do_GET = do_POST = do_DELETE = answer  # noqa: N815 (http.server's names)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (theirs)
-            pass
-
-    return Handler
-
-
-@pytest.fixture
-def gateway(settings: Settings) -> Iterator[FakeGateway]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    fake = FakeGateway(f"http://127.0.0.1:{server.server_port}/evo")
-    server.RequestHandlerClass = _handler(fake)
-    settings.GATEWAYS = {"evolution": {"url": fake.url, "key": "global-key"}}
-    settings.SEND_READ_TIMEOUT = 0.3
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield fake
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def _hang_up(handler: BaseHTTPRequestHandler) -> None:
-    handler.close_connection = True
-
-
-def _reset(handler: BaseHTTPRequestHandler) -> None:
-    handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    handler.close_connection = True
-
-
-def _break_off(handler: BaseHTTPRequestHandler) -> None:
-    handler.send_response(201)
-    handler.send_header("Content-Length", "100")
-    handler.end_headers()
-    handler.wfile.write(b'{"key":')
-    handler.close_connection = True
 
 
 def _call_for(path: str) -> Callable[[], object]:
@@ -181,7 +100,7 @@ def test_an_address_that_could_harm_another_chat_is_never_asked_for(
     assert gateway.requests == []
 
 
-@pytest.mark.parametrize("misbehave", [_hang_up, _reset, _break_off])
+@pytest.mark.parametrize("misbehave", [hang_up, reset, break_off])
 def test_a_send_whose_answer_is_lost_is_of_unknown_outcome(
     gateway: FakeGateway, misbehave: Callable[[BaseHTTPRequestHandler], None]
 ) -> None:
@@ -214,7 +133,7 @@ def test_a_gateway_that_is_not_there_never_got_the_message(settings: Settings) -
             EVOLUTION.send(CHANNEL, TEXT)
 
 
-@pytest.mark.parametrize("misbehave", [_hang_up, _reset])
+@pytest.mark.parametrize("misbehave", [hang_up, reset])
 def test_other_calls_may_simply_be_asked_again(
     gateway: FakeGateway, misbehave: Callable[[BaseHTTPRequestHandler], None]
 ) -> None:
@@ -357,40 +276,6 @@ def test_a_name_never_becomes_a_path_or_a_query(gateway: FakeGateway) -> None:
     EVOLUTION.state(Channel("a/../b?instanceName=theirs", "t"))
     path = gateway.requests[0].path
     assert path == "/evo/instance/connectionState/a%2F..%2Fb%3FinstanceName%3Dtheirs"
-
-
-# --- Remembering ----------------------------------------------------------------------------------
-
-
-def _stored(provider_id: str, text: str, *, is_ours: bool = True) -> dict[str, object]:
-    return {
-        "id": "database-id",
-        "key": {"id": provider_id, "fromMe": is_ours, "remoteJid": CUSTOMER},
-        "message": {"extendedTextMessage": {"text": text}},
-        "messageTimestamp": 1785600000,
-    }
-
-
-@pytest.mark.parametrize("shape", ["paged", "bare"])
-def test_what_was_sent_is_found_in_either_shape(gateway: FakeGateway, shape: str) -> None:
-    records = [_stored("A", "oi"), _stored("B", "deles", is_ours=False), "junk", {"key": None}]
-    paged = {"messages": {"total": 1, "records": records}}
-    gateway.says(200, paged if shape == "paged" else records)
-    (found,) = EVOLUTION.find_sent(CHANNEL, CUSTOMER)
-    assert isinstance(found, SentMessage)
-    assert (found.id, found.text) == ("A", "oi")
-    assert found.sent_at is not None
-    assert gateway.requests[0].path == "/evo/chat/findMessages/ch_1"
-    assert gateway.requests[0].body == {"where": {"key": {"remoteJid": CUSTOMER, "fromMe": True}}}
-
-
-def test_a_phone_is_looked_for_in_both_of_its_forms(gateway: FakeGateway) -> None:
-    gateway.says(200, {"messages": {"records": None}})
-    assert list(EVOLUTION.find_sent(CHANNEL, "5531990000001")) == []
-    assert [asked.body["where"]["key"]["remoteJid"] for asked in gateway.requests] == [
-        "553190000001@s.whatsapp.net",
-        "5531990000001@s.whatsapp.net",
-    ]
 
 
 def test_only_known_gateways_are_found() -> None:

@@ -23,10 +23,10 @@ from automacao.gateways.port import (
     SendOutcomeUnknown,
     Target,
 )
+from evendas.phones import normalize
 
 # The gateway takes an empty or overlong number and harms other chats with it.
 _ADDRESS = re.compile(r"[0-9]{8,15}|[0-9]{1,32}@(?:s\.whatsapp\.net|c\.us|lid|hosted\.lid)")
-_PHONE = re.compile(r"\+?[0-9][0-9 ().-]{8,24}")
 _STICKER_MAX = 1024 * 1024  # bytes
 _MEDIA = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.DOCUMENT})
 
@@ -174,13 +174,13 @@ def _contacts(card: object) -> Iterator[dict[str, object]]:
     """The gateway's cards hold one phone each."""
     phones, name = dig(card, "phones"), text(dig(card, "name"))
     for phone in phones if isinstance(phones, list) else []:
-        if not isinstance(phone, str) or not _PHONE.fullmatch(phone):
+        number = normalize(phone) if isinstance(phone, str) else None
+        if number is None:
             continue
-        digits = re.sub(r"\D", "", phone)
         contact: dict[str, object] = {
-            "fullName": name or phone,
-            "wuid": digits,
-            "phoneNumber": phone if phone.startswith("+") else digits,
+            "fullName": name or number,
+            "wuid": number.removeprefix("+"),
+            "phoneNumber": number,
         }
         if organization := text(dig(card, "organization")):
             contact["organization"] = organization

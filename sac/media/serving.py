@@ -19,7 +19,7 @@ from sac.media.sniffing import PICTURES, UNKNOWN
 if TYPE_CHECKING:
     from sac.media.storages import Parts
 
-_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
+_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 _FIXED = {
     "Accept-Ranges": "bytes",
     "X-Content-Type-Options": "nosniff",
@@ -63,15 +63,16 @@ def serve(request: HttpRequest, stored: Stored) -> HttpResponse:
     if request.headers.get("If-None-Match") == stored.etag:
         return _dressed(HttpResponse(status=304), stored)
     span = _asked_for(request, stored, size)
-    if span is None:
+    if span and not span.length:
         refusal = HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
         return _dressed(refusal, stored)
-    response = _body(request, stored, span)
-    if span.length != size:
+    response = _body(request, stored, span or Span(0, size))
+    response.headers["Content-Length"] = str(span.length if span else size)
+    if span:
+        # Safari plays only what answers 206, even when all of it was asked for.
         response.status_code = 206
         last = span.first + span.length - 1
         response.headers["Content-Range"] = f"bytes {span.first}-{last}/{size}"
-    response.headers["Content-Length"] = str(span.length)
     return _dressed(response, stored)
 
 
@@ -85,18 +86,21 @@ def _size(stored: Stored) -> int:
 
 
 def _asked_for(request: HttpRequest, stored: Stored, size: int) -> Span | None:
-    """Return what to send, None for a range beyond the end. What is not understood is ignored."""
+    """Return the part to send, of length 0 when it lies beyond the end; None for the whole.
+
+    What is not understood is ignored, and so are several parts at once.
+    """
     asked = _RANGE.fullmatch(request.headers.get("Range", "").strip())
     is_same = request.headers.get("If-Range", stored.etag) == stored.etag
     if request.method != "GET" or not asked or asked[0] == "bytes=-" or not is_same:
-        return Span(0, size)
+        return None
     if not asked[1]:
         length = min(int(asked[2]), size)
-        return Span(size - length, length) if length else None
-    first, last = int(asked[1]), min(int(asked[2] or size), size - 1)
-    if asked[2] and int(asked[2]) < first:
-        return Span(0, size)
-    return Span(first, last - first + 1) if first <= last else None
+        return Span(size - length, length)
+    first, last = int(asked[1]), int(asked[2] or size)
+    if asked[2] and last < first:
+        return None
+    return Span(first, max(0, min(last, size - 1) - first + 1))
 
 
 def _body(request: HttpRequest, stored: Stored, span: Span) -> HttpResponseBase:

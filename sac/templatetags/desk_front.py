@@ -50,7 +50,7 @@ def woven(items: Iterable[Item]) -> Iterator[Woven]:
 
 
 def _continues(above: Message | None, message: Message | None) -> bool:
-    if above is None or message is None:
+    if above is None or message is None or "call" in {above.kind, message.kind}:
         return False
     if (above.direction, above.attendant_id) != (message.direction, message.attendant_id):
         return False

@@ -3,7 +3,9 @@
 import { isUnsaved, saveDrafts } from "sac/composer";
 import * as list from "sac/list";
 import { close, countAlert, focusTalk, forget, tell } from "sac/nav";
+import "sac/player";
 import * as thread from "sac/thread";
+import "sac/viewer";
 import { tellTime, weave } from "sac/weave";
 import { afterQuiet, ask, connect, elements, isTrouble, isWelcome, onReturn, steadily, the } from "sac/wire";
 

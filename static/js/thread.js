@@ -90,17 +90,32 @@ function placeItem(item) {
   }
 }
 
-// Only the small print changed: a screen reader must not hear the whole bubble again.
+// Only what changed is drawn anew: a screen reader must not hear the whole bubble again, nor a
+// recording stop because somebody reacted to it.
 function renew(shown, item) {
-  const [before, after] = [shown, item].map((bubble) => bubble.querySelector(".text")?.textContent);
-  const isPlain = !shown.querySelector(".trouble") && !item.querySelector(".trouble");
-  if (after === undefined || before !== after || !isPlain) {
+  const parts = item.querySelectorAll("[data-part]");
+  if (parts.length === 0 || parts.length !== shown.querySelectorAll("[data-part]").length) {
     shown.replaceWith(item);
     htmx.process(item);
     return;
   }
-  shown.querySelector(".meta").replaceChildren(...item.querySelector(".meta").childNodes);
+  for (const part of parts) renewPart(shown.querySelector(`[data-part="${part.dataset.part}"]`), part);
   for (const { name, value } of item.attributes) shown.setAttribute(name, value);
+}
+
+function renewPart(before, after) {
+  if (bare(before) === bare(after)) return;
+  before.replaceWith(after);
+  htmx.process(after);
+}
+
+/** A part as the server drew it: less what a page adds to it, and the viewer's token. */
+function bare(part) {
+  const copy = part.cloneNode(true);
+  for (const token of copy.querySelectorAll("[name=csrfmiddlewaretoken]")) token.remove();
+  for (const details of copy.querySelectorAll("details")) details.open = false;
+  for (const live of copy.querySelectorAll("[data-live]")) live.remove();
+  return copy.innerHTML.replace(/\s+/g, " ").trim();
 }
 
 function insert(item) {

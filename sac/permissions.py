@@ -216,6 +216,13 @@ def may_return(rights: Rights, ticket: Ticket) -> Verdict:
     return may_transfer(rights, ticket)
 
 
+def may_part(rights: Rights) -> Verdict:
+    """Desfazer união of two contacts: the admin."""
+    if rights.is_admin:
+        return YES
+    return _no("Só administradores podem desfazer uma união de contatos.")
+
+
 def _theirs(ticket: Ticket) -> Verdict:
     return _no(f"Este atendimento está com {ticket.attendant}.")
 

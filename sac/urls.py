@@ -74,6 +74,11 @@ urlpatterns = [
     ),
     path("sac/atendimento/<str:code>/devolucao/", transfers.ticket_return, name="ticket_return"),
     path("sac/atendimento/<str:code>/contato/", contacts.ticket_contact, name="ticket_contact"),
+    path(
+        "sac/atendimento/<str:code>/contato/unioes/<int:merge_id>/",
+        contacts.contact_merge,
+        name="contact_merge",
+    ),
     path("sac/atendimento/<str:code>/historico/", desk.ticket_history, name="ticket_history"),
     path("sac/atendimento/<str:code>/encerramento/", verbs.ticket_close, name="ticket_close"),
     path("sac/atendimento/<str:code>/visualizacao/", verbs.ticket_seen, name="ticket_seen"),

@@ -52,10 +52,7 @@ def tell_joint(joint: Joint, conversation: Conversation) -> None:
 def reopen_closed(joint: Joint, conversation: Conversation) -> None:
     """Let the ticket that was closed wait again, if its customer still waits for an answer."""
     ticket = Ticket.objects.for_list().get(pk=joint.closed)
-    answered = Message.objects.filter(
-        ticket=joint.stays, direction=Message.Direction.OUT, pk__gt=max(joint.questions, default=0)
-    )
-    if ticket.is_live or not joint.questions or answered.exists():
+    if ticket.is_live or not joint.questions or _was_answered(joint, ticket):
         return
     if conversation.tickets.live().exists():
         return
@@ -76,6 +73,12 @@ def last_sight(closed: Ticket) -> Sight:
     status = Ticket.Status.OPEN if is_held else Ticket.Status.WAITING
     sight = asdict(Sight.of(closed))
     return Sight(**sight | {"status": status.value})
+
+
+def _was_answered(joint: Joint, closed: Ticket) -> bool:
+    """Tell whether somebody answered where the questions went, since they did."""
+    said = Message.objects.filter(ticket=joint.stays, direction=Message.Direction.OUT)
+    return said.filter(created_at__gt=closed.closed_at).exists()
 
 
 def _close(closed: Ticket, stays: Ticket) -> None:

@@ -16,17 +16,14 @@ from sac.actions.merging import Homes, lock_homes, show_contact
 from sac.actions.rehousing import contents_of, move_questions, rehouse
 from sac.announce import conversation_left
 from sac.models import Contact, ContactIdentity, ContactMerge, Conversation, Message, Ticket
-from sac.refusals import Refused, TooLate
+from sac.refusals import TooLate
 
 
 def undo_merge(merge: ContactMerge, *, by: User, ip: str | None = None) -> ContactMerge:
     """Part two contacts again, for good: what the network tells later does not unite them.
 
-    Raises Refused for who is no admin, TooLate when it was undone already or when a later union
-    builds upon it.
+    For admins. Raises TooLate when it was undone already or when a later union builds upon it.
     """
-    if not by.is_admin:
-        raise Refused("Só administradores podem desfazer uma união de contatos.")
     with transaction.atomic():
         # The locks of whoever unites: the store, the contacts, their conversations.
         Store.objects.select_for_update(no_key=True).get(pk=merge.store_id)

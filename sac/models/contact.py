@@ -167,3 +167,9 @@ class ContactMerge(StoreRow):
     @property
     def is_undone(self) -> bool:
         return self.undone_at is not None
+
+    @property
+    def closed_tickets(self) -> list[int]:
+        """The tickets it closed, because a person has one live ticket on a number."""
+        joints = (thread["joint"] for thread in self.moved.get("threads", ()))
+        return [joint["closed"] for joint in joints if joint]

@@ -122,10 +122,19 @@ const refreshHeader = steadily(1_000, async () => {
   if (!answer.ok) return !isTrouble(answer);
   if (!elements(answer.html).querySelector("#chat-head")) return false;
   htmx.swap(talk, answer.html, { swapStyle: "none" });
+  follow();
   lock(false);
   look();
   return true;
 });
+
+/** Contacts that turn out to be one person share a conversation: the ticket may be in another now. */
+function follow() {
+  const { conversation } = the("chat-head").dataset;
+  if (isOpen(conversation)) return;
+  the("conversation").dataset.conversation = conversation;
+  watch();
+}
 
 function leave() {
   if (!the("composer")) return;

@@ -26,7 +26,7 @@ class Phones(SimulatorClient):
         lines = self.state()["instances"]
         return str(next(one["name"] for one in lines if one["profile"] == demo.STORE))
 
-    def receive(self, sender: str, text: str, **details: Unpack[Details]) -> str:
+    def receive(self, sender: str, text: str = "", **details: Unpack[Details]) -> str:
         details.setdefault("instance", self.own_line())
         return super().receive(sender, text, **details)
 

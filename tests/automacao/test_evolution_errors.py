@@ -84,7 +84,7 @@ def test_a_refusal_is_known_by_its_whole_text(
             port.GatewayMisconfigured,
         ),
         (301, b"", port.GatewayMisconfigured),
-        (413, b"<html>", port.InvalidRequest),
+        (413, b"<html>", port.FileTooLarge),
         (429, b"slow down", port.RateLimited),
         (401, b"", port.AuthFailed),
         (200, b"<html>another server</html>", SendOutcomeUnknown),

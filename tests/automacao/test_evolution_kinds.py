@@ -258,6 +258,21 @@ def test_what_nobody_knows_is_told_by_the_gateways_name_for_it() -> None:
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        {"buttonsMessage": {"contentText": "Seu código", "buttons": []}},
+        {"listMessage": {"description": "", "title": "Seu código"}},
+        {"interactiveMessage": {"body": {"text": "Seu código"}, "nativeFlowMessage": {}}},
+        {"templateMessage": {"hydratedTemplate": {"hydratedContentText": "Seu código"}}},
+        {"templateMessage": {"interactiveMessageTemplate": {"body": {"text": "Seu código"}}}},
+    ],
+)
+def test_of_another_businesss_buttons_the_text_is_shown(content: object) -> None:
+    event = _received(content)
+    assert (event.kind, event.text, event.facts) == (Kind.TEXT, "Seu código", {})
+
+
+@pytest.mark.parametrize(
     ("name", "reason"),
     [
         ("pollUpdateMessage", "poll vote"),
@@ -354,3 +369,6 @@ def test_an_automatic_answer_of_the_phone_is_told_as_such() -> None:
     assert isinstance(by_phone, MessageEcho)
     assert isinstance(by_us, MessageEcho)
     assert (by_phone.is_auto_reply, by_us.is_auto_reply) == (True, False)
+    (answer,) = parse({}, webhook("messages.upsert", said | {"contextInfo": QUOTE}))
+    assert isinstance(answer, MessageEcho)
+    assert not answer.is_auto_reply

@@ -57,6 +57,18 @@ _FILES: dict[str, str] = {
     "documentMessage": Kind.DOCUMENT,
     "stickerMessage": Kind.STICKER,
 }
+# Where another business's message with buttons has its text; the buttons are not ours to press.
+_TEXTS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "extendedTextMessage": (("text",),),
+    "buttonsMessage": (("contentText",),),
+    "listMessage": (("description",), ("title",)),
+    "interactiveMessage": (("body", "text"),),
+    "templateMessage": (
+        ("hydratedTemplate", "hydratedContentText"),
+        ("hydratedFourRowTemplate", "hydratedContentText"),
+        ("interactiveMessageTemplate", "body", "text"),
+    ),
+}
 _POLLS = (
     "pollCreationMessage",
     "pollCreationMessageV2",
@@ -161,8 +173,9 @@ def _file(name: str, media: Told, key: object) -> Content:
     return Content(name, kind, text(media.get("caption")), file_of(key, name, media), facts)
 
 
-def _extended(name: str, media: Told) -> Content | None:
-    return _text(name, media.get("text"))
+def _written(name: str, media: Told) -> Content | None:
+    places = (_text(name, dig(media, *place)) for place in _TEXTS[name])
+    return next((found for found in places if found), None)
 
 
 def _location(name: str, media: Told) -> Content | None:
@@ -240,13 +253,13 @@ def _quoted(quote: Told, customer: tuple[str, ...]) -> Told:
 
 
 _READERS: dict[str, Callable[[str, Told], Content | None]] = {
-    "extendedTextMessage": _extended,
     "locationMessage": _location,
     "liveLocationMessage": _location,
     "contactMessage": _contacts,
     "contactsArrayMessage": _contacts,
     "orderMessage": _order,
     "productMessage": _product,
+    **dict.fromkeys(_TEXTS, _written),
     **dict.fromkeys(_POLLS, _poll),
     **dict.fromkeys(ANSWERS, _choice),
 }

@@ -13,6 +13,7 @@ from automacao.gateways.port import (
     ChannelMissing,
     ChannelNotConnected,
     Conflict,
+    FileTooLarge,
     GatewayError,
     GatewayMisconfigured,
     GatewayUnavailable,
@@ -25,7 +26,7 @@ _LOG_MAX = 300
 _BY_STATUS: dict[int, type[GatewayError]] = {
     401: AuthFailed,
     404: GatewayMisconfigured,  # no such route; a missing instance is told by its text
-    413: InvalidRequest,
+    413: FileTooLarge,
     429: RateLimited,
 }
 # The whole text must match: a longer one that merely contains it may come from after the send.

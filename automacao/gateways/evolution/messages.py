@@ -145,6 +145,13 @@ def _echo(item: dict[str, object], chat: Chat, content: Content, origin: EchoOri
         reply_to=content.reply_to,
         file=content.file,
         facts=content.facts,
-        # No device writes ids like those of the Business app's away and greeting messages.
-        is_auto_reply=origin == "phone" and item.get("source") == "unknown",
+        is_auto_reply=origin == "phone" and _is_automatic(item, content),
     )
+
+
+def _is_automatic(item: dict[str, object], content: Content) -> bool:
+    """Tell the Business app's away and greeting messages: no device writes ids like theirs.
+
+    Nor do they ever answer a message in particular.
+    """
+    return item.get("source") == "unknown" and content.reply_to is None

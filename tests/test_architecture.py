@@ -76,7 +76,23 @@ PURE = (
     *(f"automacao/gateways/port/{name}.py" for name in ("words", "events", "calls", "errors")),
     *(
         f"automacao/gateways/evolution/{name}.py"
-        for name in ("door", "events", "failures", "jids", "messages", "session", "wire")
+        for name in (
+            "answers",
+            "cards",
+            "changes",
+            "content",
+            "context",
+            "door",
+            "events",
+            "failures",
+            "files",
+            "jids",
+            "messages",
+            "ringing",
+            "session",
+            "trade",
+            "wire",
+        )
     ),
 )
 

@@ -1,7 +1,7 @@
 """Multipart forms as the gateway's upload library reads them."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 from email.message import Message as Header
 from typing import Any
 
@@ -11,44 +11,32 @@ from automacao.simulator.web import Request
 _NESTED = re.compile(r"\[([^\]]*)\]")
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file of a form. `name` is read as Latin-1, as the real library does."""
+def read(request: Request) -> tuple[Json, bytes | None]:
+    """Return the fields and the bytes of the part `file`. A JSON body is all fields.
 
-    name: str
-    mime: str
-    data: bytes
-
-
-def read(request: Request) -> tuple[Json, Upload | None]:
-    """Return the fields and the part `file`. A JSON body is all fields."""
+    The real gateway reads neither the file's name nor its type: both come as fields.
+    """
     kind = _header("content-type", request.headers.get("content-type", ""))
     boundary = kind.get_param("boundary")
     if kind.get_content_type() != "multipart/form-data" or not isinstance(boundary, str):
         return request.json(), None
     fields: Json = {}
     file = None
-    for disposition, mime, data in _parts(request.body, boundary.encode()):
+    for disposition, data in _parts(request.body, boundary.encode()):
         name = str(disposition.get_param("name", "", header="content-disposition"))
-        file_name = disposition.get_filename()
-        if file_name is None:
+        if disposition.get_filename() is None:
             _set(fields, name, data.decode())
         elif name == "file":
-            file = Upload(file_name, mime, data)
+            file = data
     return fields, file
 
 
-def _parts(body: bytes, boundary: bytes) -> "list[tuple[Header, str, bytes]]":
-    found = []
+def _parts(body: bytes, boundary: bytes) -> Iterator[tuple[Header, bytes]]:
     for part in (b"\r\n" + body).split(b"\r\n--" + boundary)[1:-1]:
         head, _, data = part.partition(b"\r\n\r\n")
-        lines = dict(
-            line.partition(": ")[::2] for line in head.decode("latin-1").strip().split("\r\n")
-        )
-        names = {name.lower(): value for name, value in lines.items()}
-        disposition = _header("content-disposition", names.get("content-disposition", ""))
-        found.append((disposition, names.get("content-type", ""), data))
-    return found
+        rows = head.decode("latin-1").strip().split("\r\n")
+        named = {name.lower(): value for name, _, value in (row.partition(": ") for row in rows)}
+        yield _header("content-disposition", named.get("content-disposition", "")), data
 
 
 def _header(name: str, value: str) -> Header:

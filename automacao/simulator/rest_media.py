@@ -8,7 +8,6 @@ import re
 from automacao.simulator import answers, contents, forms, pictures
 from automacao.simulator.answers import RefusedError
 from automacao.simulator.chats import Letter
-from automacao.simulator.forms import Upload
 from automacao.simulator.network import Network
 from automacao.simulator.rest_sending import check, leave
 from automacao.simulator.state import File, Instance, Json, Message
@@ -127,10 +126,10 @@ def _media_of(content: Json) -> Json:
     return dict(found)
 
 
-def _bytes(media: object, file: Upload | None, refusal: str = _NO_MEDIA) -> bytes:
+def _bytes(media: object, file: bytes | None, refusal: str = _NO_MEDIA) -> bytes:
     """Return the bytes sent along. Links are not followed here: they fail as a dead one does."""
     if file is not None:
-        return file.data
+        return file
     text = media if isinstance(media, str) else ""
     if re.fullmatch(r"https?://[^/\s]*[.][^/\s]*(/\S*)?", text):
         raise RefusedError(500, "Request failed with status code 404")

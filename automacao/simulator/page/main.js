@@ -60,7 +60,7 @@ form.addEventListener("submit", createCustomer);
 form.querySelector("[data-close]").addEventListener("click", () => dialog.close());
 window.addEventListener("focus", readWhatIsOpen);
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll(".options[open]")) {
+  for (const menu of document.querySelectorAll(":is(.options, .attach)[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });

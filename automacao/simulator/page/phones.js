@@ -1,13 +1,14 @@
 // The customers' phones: several at once, each with its conversation, ticks and composer.
 
 import { act, clone, displayNumber, write } from "./api.js";
+import { bubble, dress, notice, tick } from "./bubbles.js";
+import { listenToComposer } from "./composer.js";
 
 const board = document.getElementById("phones");
 const chips = document.getElementById("chips");
 const phones = new Map();
 const STORED = "celulares-a-mostra";
 const AT_FIRST = 3;
-const TICKS = { SERVER_ACK: "Enviada", DELIVERY_ACK: "Entregue", READ: "Lida" };
 
 let shown = remembered();
 let latest = null;
@@ -50,6 +51,7 @@ function phoneFor(phone, index) {
   article.dataset.id = phone.wa_id;
   article.querySelector(".avatar").dataset.hue = index % 6;
   listen(article, phone);
+  pin(made);
   phones.set(phone.wa_id, made);
   board.append(article);
   return made;
@@ -69,43 +71,27 @@ function chipFor(phone) {
 }
 
 function listen(article, phone) {
-  const composer = article.querySelector(".composer");
-  composer.addEventListener("submit", (event) => {
-    event.preventDefault();
-    send(article, phone.wa_id);
-  });
-  composer.elements.text.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    composer.requestSubmit();
-  });
+  listenToComposer(article, () => ({ instance: lineOf(article), from: phone.wa_id }));
   article.addEventListener("focusin", readWhatIsOpen);
   article.querySelector("select").addEventListener("change", () => drawPhones(latest));
   article.querySelector("[data-hide]").addEventListener("click", () => toggle(phone.wa_id));
+  article.querySelector("[data-call]").addEventListener("click", () => ring(article, phone.wa_id));
   for (const box of article.querySelectorAll(".menu input")) {
     box.addEventListener("change", () => change(phone.wa_id, box));
   }
+}
+
+// Nobody picks up: the call rings and is missed.
+async function ring(article, id) {
+  article.querySelector(".options").open = false;
+  const call = await act("call", { instance: lineOf(article), from: id });
+  await act("call", { instance: lineOf(article), from: id, id: call.id, status: "timeout" });
 }
 
 function change(id, box) {
   const phone = latest.phones.find((one) => one.wa_id === id);
   const wanted = box.name === "offline" ? { online: !box.checked } : { reads_alone: box.checked };
   act("phone", { number: `+${phone.number}`, wa_id: id, ...wanted });
-}
-
-async function send(article, id) {
-  const field = article.querySelector("textarea");
-  const text = field.value;
-  if (!text.trim()) return;
-  field.value = "";
-  try {
-    await act("receive", { instance: lineOf(article), from: id, text });
-  } catch (error) {
-    field.value = text;
-    field.setCustomValidity(error.message);
-    field.reportValidity();
-    field.addEventListener("input", () => field.setCustomValidity(""), { once: true });
-  }
 }
 
 function toggle(id) {
@@ -130,7 +116,7 @@ function draw(made, phone, state) {
   const withoutNine = phone.wa_id === phone.number ? "" : " · conta sem o 9";
   write(article.querySelector(".number"), displayNumber(phone.number) + withoutNine);
   write(article.querySelector("summary .unseen"), `Opções do celular de ${name}`);
-  write(article.querySelector(".composer .unseen"), `Mensagem de ${name}`);
+  write(article.querySelector(".text-field .unseen"), `Mensagem de ${name}`);
   article.querySelector('[name="reads_alone"]').checked = phone.reads_alone;
   article.querySelector('[name="offline"]').checked = !phone.online;
   article.querySelector(".off").hidden = phone.online;
@@ -161,7 +147,7 @@ function drawStores(article, state) {
   }
   select.disabled = stores.length < 2;
   write(article.querySelector(".store-avatar"), initials(select.selectedOptions[0].text));
-  for (const part of article.querySelectorAll("textarea, .send")) part.disabled = !stores.length;
+  for (const part of article.querySelectorAll(".composer :is(textarea, input, button)")) part.disabled = !stores.length;
 }
 
 function drawUnread({ article, chip }, name, count) {
@@ -175,8 +161,9 @@ function drawUnread({ article, chip }, name, count) {
 }
 
 function drawThread(made, thread) {
+  made.thread = thread;
   const list = made.article.querySelector(".thread");
-  const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  const isAtEnd = made.isPinned ?? true;
   const isFirst = made.bubbles.size === 0;
   const rows = thread.length ? withDays(thread) : [emptyHint(made.article)];
   const wanted = new Set(rows.map((row) => row.id));
@@ -189,51 +176,27 @@ function drawThread(made, thread) {
   if (isAtEnd || isFirst) list.scrollTop = list.scrollHeight;
 }
 
+// Pictures and players grow when they have come: who was at the end stays there.
+function pin(made) {
+  const list = made.article.querySelector(".thread");
+  const toEnd = () => made.isPinned !== false && list.scrollTo(0, list.scrollHeight);
+  list.addEventListener("scroll", () => {
+    made.isPinned = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  });
+  for (const name of ["load", "loadedmetadata"]) list.addEventListener(name, toEnd, true);
+}
+
 function place(made, list, row, { index, isFirst }) {
   let item = made.bubbles.get(row.id);
   if (!item) {
-    item = row.text === undefined ? notice(row) : bubble(row);
+    item = row.from ? bubble(row) : notice(row);
     item.classList.toggle("fresh", !isFirst);
     made.bubbles.set(row.id, item);
   }
   if (list.children[index] !== item) list.insertBefore(item, list.children[index] || null);
+  if (!row.from) return;
+  dress(item, row, made.thread);
   if (row.from === "customer") tick(item, row.status);
-}
-
-function bubble(row) {
-  const item = clone("bubble-template");
-  item.dataset.from = row.from;
-  item.querySelector(".unseen").textContent = row.from === "store" ? "Loja: " : "Cliente: ";
-  const time = item.querySelector("time");
-  const moment = new Date(row.time * 1000);
-  time.dateTime = moment.toISOString();
-  time.textContent = moment.toLocaleTimeString("pt-BR", { hour: "2-digit", minute: "2-digit" });
-  item.querySelector(".text").append(...withBold(row.text));
-  item.querySelector(".ticks").hidden = row.from !== "customer";
-  return item;
-}
-
-// WhatsApp's *bold*, with which the desk signs the attendant's name.
-function withBold(text) {
-  return text.split(/(\*[^\s*](?:[^*\n]*[^\s*])?\*)/).map((part, index) => {
-    if (index % 2 === 0) return part;
-    const strong = document.createElement("strong");
-    strong.textContent = part.slice(1, -1);
-    return strong;
-  });
-}
-
-function tick(item, status) {
-  const ticks = item.querySelector(".ticks");
-  ticks.dataset.status = status;
-  write(ticks.querySelector(".unseen"), TICKS[status] || "");
-}
-
-function notice(row) {
-  const item = document.createElement("p");
-  item.className = row.day ? "day" : "quiet";
-  item.textContent = row.day || row.hint;
-  return item;
 }
 
 function withDays(thread) {

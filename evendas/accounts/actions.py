@@ -1,6 +1,6 @@
 """Changes to a person's way in: their password, and whether their screens stay open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from axes import utils as axes_utils
@@ -16,7 +16,7 @@ from django.utils.http import urlsafe_base64_encode
 from evendas import live
 from evendas.accounts.audit import record
 from evendas.accounts.limits import RESETS_MAILED
-from evendas.accounts.models import User
+from evendas.accounts.models import Store, User
 from evendas.accounts.terms import Origin
 from evendas.bell import ring
 
@@ -87,3 +87,12 @@ def mail_reset(user_id: int) -> None:
     link = settings.PUBLIC_URL + reverse("password_reset_confirm", kwargs=kwargs)
     text = render_to_string("accounts/reset_mail.txt", {"link": link})
     send_mail("Nova senha do E-Vendas SAC", text, None, [user.email])
+
+
+def change_store(store: Store, changes: Mapping[str, object], *, by: User, ip: str | None) -> None:
+    """Save what an admin set for the store, and write down what that was."""
+    if not changes:
+        return
+    with transaction.atomic():
+        Store.objects.filter(pk=store.pk).update(**changes)
+        record("store.changed", by=by, target=store, ip=ip, **changes)

@@ -5,6 +5,7 @@ from evendas.accounts import views
 urlpatterns = [
     path("entrar/", views.SignIn.as_view(), name="login"),
     path("sair/", views.SignOut.as_view(), name="logout"),
+    path("configuracoes/", views.store_settings, name="store_settings"),
     path("termos/", views.terms, name="terms"),
     path("conta/senha/", views.password_change, name="password_change"),
     path("senha/", views.password_reset, name="password_reset"),

@@ -1,5 +1,6 @@
 """The door: signing in and out, the terms, and passwords."""
 
+from copy import copy
 from typing import Any
 
 from axes import utils as axes_utils
@@ -14,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from evendas import live
-from evendas.accounts.actions import ask_for_reset, change_password
+from evendas.accounts.actions import ask_for_reset, change_password, change_store
 from evendas.accounts.forms import (
     ChangePasswordForm,
     LoginForm,
@@ -25,7 +26,8 @@ from evendas.accounts.forms import (
 from evendas.accounts.limits import RESETS_ASKED
 from evendas.accounts.middleware import remember_acceptance
 from evendas.accounts.models import TermsAcceptance, User
-from evendas.accounts.store_request import StoreRequest, store_view
+from evendas.accounts.settings_form import StoreForm
+from evendas.accounts.store_request import StoreRequest, admin_view, store_view
 from evendas.accounts.terms import Origin, accept_terms, current_terms, has_accepted
 
 
@@ -148,3 +150,15 @@ def _as_own_page(request: HttpRequest, response: HttpResponseBase) -> HttpRespon
     if request.headers.get("HX-Request") and response.status_code == 200:
         response["HX-Redirect"] = request.get_full_path()
     return response
+
+
+@require_http_methods(["GET", "POST"])
+@admin_view
+def store_settings(request: StoreRequest) -> HttpResponse:
+    """Configurações: what holds for the whole store."""
+    form = StoreForm(request.POST if request.method == "POST" else None, store=copy(request.store))
+    if form.is_bound and form.is_valid():
+        change_store(request.store, form.changes, by=request.user, ip=Origin.of(request).ip)
+        messages.success(request, "Configurações salvas.")
+        return redirect("store_settings")
+    return render(request, "accounts/store.html", {"form": form})

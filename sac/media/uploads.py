@@ -72,7 +72,7 @@ def attach(message: Message, prepared: Prepared) -> Media:
     """Make it the file of a saved message, in the transaction that made the message."""
     if message.store_id != prepared.store_id:
         raise ValueError("a file of another store")
-    return Media.objects.create(
+    media = Media(
         store_id=message.store_id,
         message=message,
         state=Media.State.READY,
@@ -87,6 +87,8 @@ def attach(message: Message, prepared: Prepared) -> Media:
         height=prepared.height,
         sha256=prepared.sha256,
     )
+    media.save(force_insert=True)
+    return media
 
 
 def discard(prepared: Prepared) -> None:

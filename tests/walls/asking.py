@@ -46,7 +46,7 @@ def ask(
         told = Told(
             answer.status_code,
             answer.headers.get("Location", ""),
-            answer.content.decode(errors="replace") + str(answer.headers),
+            answer.getvalue().decode(errors="replace") + str(answer.headers),
             digest(watching) if watching else "",
             tuple(crossings()) if looks_for_crossings else (),
         )

@@ -203,6 +203,8 @@ def _address(name: str, near: World) -> str:
         "waiting": _code(near),
         "open": [near.open.code],
         "message": [near.open.code, near.said.pk],
+        "media": [near.file.pk],
+        "file": [near.open.code, near.heard.pk],
         "department": [near.department.pk],
         "attendant": [near.attendant.pk],
         "instance": [near.instance.pk],

@@ -44,6 +44,10 @@ message_edition          message     ticket  405              302/422/422/422
 message_deletion         message     ticket  405              302/403/403/403
 ticket_location          waiting     ticket  405              302/422/422/422
 ticket_card              waiting     ticket  405              302/422/422/422
+media                    media       ticket  302/200/200/200  405
+media_thumbnail          media       ticket  302/200/200/200  405
+media_playable           media       ticket  302/200/200/200  405
+media_retry              file        ticket  405              302/200/200/200
 ticket_claim             waiting     ticket  405              302/200/200/403
 ticket_take_over         open        ticket  405              302/422/422/422
 ticket_transfer          waiting     ticket  302/200/200/403  302/422/422/403
@@ -52,6 +56,7 @@ ticket_contact           waiting     ticket  302/200/200/200  302/422/422/422
 ticket_close             open        ticket  405              302/403/200/200
 ticket_seen              waiting     ticket  405              302/204/204/204
 ticket_draft             waiting     ticket  405              302/204/204/204
+store_settings           -           admin   302/403/403/200  302/403/403/200
 department_list          -           admin   302/403/403/200  405
 department_new           -           admin   302/403/403/200  302/403/403/200
 department_edit          department  admin   302/403/403/200  302/403/403/200
@@ -80,7 +85,15 @@ password_reset_done      -           open    200              405
 password_reset_confirm   reset       secret  200              200
 """
 # These answer HEAD as GET; the others refuse it.
-HEADS = {"instance_edit", "instance_disconnect", "instance_remove", "password_reset_done"} | {
+HEADS = {
+    "media",
+    "media_thumbnail",
+    "media_playable",
+    "instance_edit",
+    "instance_disconnect",
+    "instance_remove",
+    "password_reset_done",
+} | {
     "alive",
     "ready",
 }
@@ -133,6 +146,8 @@ def _path(route: Route, world: World) -> str:
         "waiting": [world.waiting.code],
         "open": [world.open.code],
         "message": [world.open.code, world.said.pk],
+        "media": [world.file.pk],
+        "file": [world.open.code, world.heard.pk],
         "department": [world.department.pk],
         "attendant": [world.attendant.pk],
         "instance": [world.instance.pk],

@@ -6,18 +6,23 @@ from datetime import timedelta
 from uuid import uuid4
 
 from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection, models
 from django.utils import timezone
 
-from automacao.models import ChatbotSettings, InboundEvent, Instance
+from automacao.models import ChatbotSettings, InboundEvent, Instance, LineTally
 from evendas.accounts.audit import record
 from evendas.accounts.models import Store
 from pedidos.models import Order, OrderPhone
 from sac.models import (
+    Amendment,
     Attendant,
     Contact,
+    ContactMerge,
     Department,
     Draft,
+    EarlyChange,
     EarlyStatus,
     Media,
     Message,
@@ -44,6 +49,7 @@ class World:
     closed: Ticket
     heard: Message
     said: Message
+    file: Media
 
     @property
     def store(self) -> Store:
@@ -81,10 +87,22 @@ def furnish(shop: Shop, word: str) -> World:
         shop, word, department=shop.sales, attendant=person.attendant, status=Status.CLOSED
     )
     heard, said = (_message(taken, person, word, direction) for direction in ("in", "out"))
+    file = _file(heard, word)
     _surroundings(taken, person, heard, word)
     empty = Instance.objects.create(store=shop.store)
     return World(
-        shop, person, boss, person.attendant, spare, empty, waiting, taken, closed, heard, said
+        shop,
+        person,
+        boss,
+        person.attendant,
+        spare,
+        empty,
+        waiting,
+        taken,
+        closed,
+        heard,
+        said,
+        file,
     )
 
 
@@ -188,6 +206,48 @@ def _message(ticket: Ticket, person: Actor, word: str, direction: str) -> Messag
     return message
 
 
+def _changes(ticket: Ticket, person: Actor, message: Message, word: str) -> None:
+    """What becomes of messages and contacts after they came: under way, early, or undone."""
+    store, then = ticket.store, ticket.created_at
+    assert person.attendant
+    text = f"Emenda {word}"
+    Amendment.objects.create(
+        store=store,
+        message=message,
+        kind="edit",
+        text=text,
+        attendant=person.attendant,
+        state=Amendment.State.DONE,
+        created_at=then,
+    )
+    EarlyChange.objects.create(
+        store=store,
+        instance=ticket.instance,
+        provider_id=uuid4().hex,
+        kind="edit",
+        text=text,
+        at=then,
+    )
+    contact = ticket.conversation.contact
+    other = Contact.objects.filter(store=store).exclude(pk=contact.pk)[0]
+    ContactMerge.objects.create(
+        store=store, kept=contact, gone=other, reason=word, merged_at=then, undone_at=then
+    )
+
+
+def _file(message: Message, word: str) -> Media:
+    """A file with the word inside, as if it were picture and sound as well."""
+    name = default_storage.save(f"{message.store_id}/{uuid4().hex}", ContentFile(word.encode()))
+    return Media.objects.create(
+        store=message.store,
+        message=message,
+        state=Media.State.READY,
+        **dict.fromkeys(("file", "thumbnail", "playable"), name),
+        filename=f"{word}.txt",
+        mime="text/plain",
+    )
+
+
 def _surroundings(ticket: Ticket, person: Actor, message: Message, word: str) -> None:
     store = ticket.store
     TicketEvent.objects.create(
@@ -206,10 +266,13 @@ def _surroundings(ticket: Ticket, person: Actor, message: Message, word: str) ->
     Draft.objects.create(
         store=store, conversation=ticket.conversation, user=person.user, text=f"Rascunho {word}"
     )
-    Media.objects.create(store=store, message=message, filename=f"{word}.pdf", mime="text/plain")
     EarlyStatus.objects.create(
         store=store, instance=ticket.instance, provider_id=uuid4().hex, status="read"
     )
+    LineTally.objects.create(
+        store=store, instance=ticket.instance, day=ticket.created_at.date(), what=word[:60]
+    )
+    _changes(ticket, person, message, word)
     body = word.encode()
     InboundEvent.objects.create(
         store=store, instance=ticket.instance, sha256=hashlib.sha256(body).digest(), body=body

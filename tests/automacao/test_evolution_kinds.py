@@ -40,6 +40,7 @@ def _nested(inner: object, *wrappers: str) -> object:
     ("content", "kind", "facts"),
     [
         ({"imageMessage": {}}, Kind.IMAGE, {}),
+        ({"conversation": "", "imageMessage": {}}, Kind.IMAGE, {}),
         ({"imageMessage": {"viewOnce": True}}, Kind.IMAGE, {"view_once": True}),
         ({"videoMessage": {}}, Kind.VIDEO, {}),
         ({"videoMessage": {"gifPlayback": True}}, Kind.VIDEO, {"gif": True}),
@@ -350,7 +351,13 @@ def test_a_click_on_an_ad_is_told_wherever_it_stands(content: object, beside: ob
 def test_of_some_ads_only_the_fact_is_told() -> None:
     event = _received({"conversation": "oi"}, contextInfo={"conversionSource": "FB_Ads"})
     assert event.facts["ad"] == {"title": "", "text": "", "url": ""}
-    hostile = {"title": "x", "sourceUrl": "javascript:alert(1)"}
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "javascript://x/%0aalert(1)", "http:///x", "http://[", 7]
+)
+def test_an_ad_leads_nowhere_but_to_the_web(address: object) -> None:
+    hostile = {"title": "x", "sourceUrl": address}
     event = _received({"conversation": "oi"}, contextInfo={"externalAdReply": hostile})
     assert event.facts["ad"] == {"title": "x", "text": "", "url": ""}
 

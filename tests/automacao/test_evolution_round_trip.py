@@ -105,7 +105,7 @@ def test_a_customers_file_is_fetched_byte_for_byte(line: Line, kind: str) -> Non
     assert (into.getvalue(), fetched.size, said.file.size) == (PDF, len(PDF), len(PDF))
 
 
-@pytest.mark.parametrize("kind", ["image", "video", "document", "sticker", "voice"])
+@pytest.mark.parametrize("kind", ["image", "video", "audio", "document", "sticker", "voice"])
 def test_our_file_arrives_byte_for_byte_with_its_caption_and_quote(line: Line, kind: str) -> None:
     question = line.control.receive(CUSTOMER, "Qual?")
     file = OutboundFile("nota.pdf", "application/pdf", len(PDF), lambda: io.BytesIO(PDF))

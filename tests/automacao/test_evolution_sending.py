@@ -62,7 +62,7 @@ def accepting(gateway: FakeGateway) -> FakeGateway:
 # --- Files ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [Kind.IMAGE, Kind.VIDEO, Kind.DOCUMENT])
+@pytest.mark.parametrize("kind", [Kind.IMAGE, Kind.VIDEO, Kind.AUDIO, Kind.DOCUMENT])
 def test_a_file_goes_out_in_parts_with_its_caption(accepting: FakeGateway, kind: Kind) -> None:
     letter = _letter(kind, text="É este?", file=_file(), reply_to="Q1")
     assert EVOLUTION.send(CHANNEL, letter) == Accepted("A", CUSTOMER)
@@ -81,9 +81,8 @@ def test_a_file_goes_out_in_parts_with_its_caption(accepting: FakeGateway, kind:
     }
 
 
-@pytest.mark.parametrize("kind", [Kind.AUDIO, Kind.VOICE])
-def test_a_recording_goes_out_as_a_voice_note(accepting: FakeGateway, kind: Kind) -> None:
-    EVOLUTION.send(CHANNEL, _letter(kind, file=_file(b"OggS", "voz.ogg", "audio/ogg")))
+def test_a_recording_goes_out_as_a_voice_note(accepting: FakeGateway) -> None:
+    EVOLUTION.send(CHANNEL, _letter(Kind.VOICE, file=_file(b"OggS", "voz.ogg", "audio/ogg")))
     (asked,) = accepting.requests
     assert asked.path == "/evo/message/sendWhatsAppAudio/ch_1"
     parts = _parts(asked.raw)

@@ -28,7 +28,7 @@ from evendas.phones import normalize
 # The gateway takes an empty or overlong number and harms other chats with it.
 _ADDRESS = re.compile(r"[0-9]{8,15}|[0-9]{1,32}@(?:s\.whatsapp\.net|c\.us|lid|hosted\.lid)")
 _STICKER_MAX = 1024 * 1024  # bytes
-_MEDIA = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.DOCUMENT})
+_MEDIA = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.AUDIO, Kind.DOCUMENT})
 
 
 def send(channel: Channel, message: OutboundMessage) -> Accepted:
@@ -36,7 +36,7 @@ def send(channel: Channel, message: OutboundMessage) -> Accepted:
     _check(message.address)
     if message.kind in _MEDIA:
         return _send_file(channel, message, "sendMedia", _media_fields(message))
-    if message.kind in (Kind.AUDIO, Kind.VOICE):
+    if message.kind == Kind.VOICE:  # becomes ogg and a voice note, whatever it was
         return _send_file(channel, message, "sendWhatsAppAudio", {})
     if message.kind not in _BODIES:
         raise InvalidRequest(f"kind {message.kind}")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from automacao import views, webhooks
+from automacao import integrity_views, views, webhooks
 
 urlpatterns = [
     path("webhooks/<slug:gateway_name>/<str:webhook_key>/", webhooks.receive, name="webhook"),
@@ -26,5 +26,16 @@ urlpatterns = [
         "automacao/sincronizar-whatsapp/<int:pk>/remocao/",
         views.instance_remove,
         name="instance_remove",
+    ),
+    path("automacao/integridade/", integrity_views.integrity, name="integrity"),
+    path(
+        "automacao/integridade/estacionados/<int:pk>/reprocesso/",
+        integrity_views.parked_replay,
+        name="parked_replay",
+    ),
+    path(
+        "automacao/integridade/instancias/<int:pk>/reprocesso/",
+        integrity_views.instance_replay,
+        name="instance_replay",
     ),
 ]

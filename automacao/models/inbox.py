@@ -9,7 +9,10 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Now
 
 from automacao.models.instance import Instance
+from evendas.accounts.models import Store
 from evendas.sealing import StoreOwned
+
+_BYTES = models.BinaryField()
 
 
 class InboundEventQuerySet(models.QuerySet["InboundEvent"]):
@@ -20,13 +23,31 @@ class InboundEventQuerySet(models.QuerySet["InboundEvent"]):
     def next_batch(self, instance_id: int, *, size: int, volume: int) -> list["InboundEvent"]:
         """Return at most `size` due events of `volume` bytes together, or one that has more."""
         due = self.due().filter(instance_id=instance_id).order_by("lane", "id")[:size]
-        sizes = due.annotate(
-            bytes=models.Func("body", function="octet_length", output_field=models.IntegerField())
-        ).values_list("pk", "bytes")
+        sizes = due.annotate(bytes=_size()).values_list("pk", "bytes")
         return list(self.filter(pk__in=_as_many_as_fit(sizes, volume)).order_by("lane", "id"))
+
+    def in_store(self, store: Store) -> Self:
+        return self.filter(store=store)
 
     def parked(self) -> Self:
         return self.filter(status=InboundEvent.Status.PARKED)
+
+    def parked_by_instance(self) -> dict[int, int]:
+        """Count what is parked, number by number."""
+        counted = self.parked().order_by().values_list("instance").annotate(models.Count("pk"))
+        return dict(counted)
+
+    def parked_page(
+        self, *, before: int | None, size: int, beginning: int
+    ) -> list[tuple["InboundEvent", bytes, int]]:
+        """Return parked events below an id, newest first, each with how its body begins and how
+        many bytes it has. The bodies stay where they are: one may have 25 MB.
+        """
+        parked = self.parked() if before is None else self.parked().filter(pk__lt=before)
+        cut = models.Func("body", 1, beginning, function="substring", output_field=_BYTES)
+        rows = parked.defer("body", "sha256").select_related("instance").order_by("-id")
+        told = rows.annotate(body_begins=cut, body_size=_size())[:size]
+        return [(row, bytes(row.body_begins), row.body_size) for row in told]
 
     def replay(self) -> int:
         """Put events back in the queue. Return how many."""
@@ -43,6 +64,10 @@ class InboundEventQuerySet(models.QuerySet["InboundEvent"]):
             if event.status == InboundEvent.Status.WAITING:
                 event.retry_later(error, now=now)
                 event.save(update_fields=["status", "attempts", "due_at", "error"])
+
+
+def _size() -> models.Func:
+    return models.Func("body", function="octet_length", output_field=models.IntegerField())
 
 
 def _as_many_as_fit(sizes: Iterable[tuple[int, int]], volume: int) -> list[int]:

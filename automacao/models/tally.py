@@ -1,9 +1,24 @@
 """What went through a number, counted by day: nothing may vanish unseen."""
 
+from collections.abc import Iterable
+from datetime import date
+from typing import Self
+
 from django.db import models
 
 from automacao.models.instance import Instance
+from evendas.accounts.models import Store
 from evendas.sealing import StoreOwned
+
+
+class LineTallyQuerySet(models.QuerySet["LineTally"]):
+    def in_store(self, store: Store) -> Self:
+        """Counts of the numbers a store has."""
+        return self.filter(instance__in=Instance.objects.in_store(store))
+
+    def told_since(self, day: date) -> Iterable[tuple[int, date, str, int]]:
+        """Return (instance, day, what, count) of that day and later ones."""
+        return self.filter(day__gte=day).values_list("instance", "day", "what", "count")
 
 
 class LineTally(StoreOwned):
@@ -19,6 +34,8 @@ class LineTally(StoreOwned):
     day = models.DateField()
     what = models.CharField(max_length=60)
     count = models.PositiveIntegerField(default=0)
+
+    objects = LineTallyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "contagem da linha"

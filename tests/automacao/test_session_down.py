@@ -157,7 +157,7 @@ def test_a_store_without_admins_is_told_nothing_and_tried_once(
 def test_nobody_is_told_of_what_is_gone_or_well(
     shop: Shop, dono: Actor, mailoutbox: Mailbox, facts: dict[str, object]
 ) -> None:
-    down(shop.instance, **facts)
+    down(shop.instance, FIVE, **facts)
     tasks.mail_down(shop.instance.pk)
     assert mailoutbox == []
 

@@ -116,7 +116,7 @@ def test_settings_that_somebody_changed_are_given_again_and_what_was_missed_is_a
 ) -> None:
     repair()
     assert counts(line) == {}, "nothing to repair yet"
-    line.control.change_webhook(**lost)
+    line.control.change_webhook(None, **lost)
     phone = new_phone()
     line.control.receive(phone, "Ainda está aberto?")
     line.hear()
@@ -140,7 +140,12 @@ def test_of_two_workers_that_were_rung_one_looks(
 ) -> None:
     settings.WATCH_EVERY = 30
     asked: list[object] = []
-    monkeypatch.setattr(evolution, "is_webhook_set", lambda *told: asked.append(told) or True)
+
+    def look(*told: object) -> bool:
+        asked.append(told)
+        return True
+
+    monkeypatch.setattr(evolution, "is_webhook_set", look)
     for _ in range(2):
         tasks.repair_webhook(line.shop.instance.pk)
     assert len(asked) == 1

@@ -208,6 +208,7 @@ def _address(name: str, near: World) -> str:
         "department": [near.department.pk],
         "attendant": [near.attendant.pk],
         "instance": [near.instance.pk],
+        "parked": [near.parked.pk],
         "webhook": ["evolution", near.instance.webhook_key],
     }
     return reverse(name, args=filling[route.path])

@@ -73,6 +73,9 @@ instance_pairing         instance    admin   302/403/403/200  405
 instance_code            instance    admin   405              302/403/403/302
 instance_disconnect      instance    admin   302/403/403/200  302/403/403/302
 instance_remove          instance    admin   302/403/403/200  302/403/403/409
+integrity                -           admin   302/403/403/200  405
+parked_replay            parked      admin   405              302/403/403/302
+instance_replay          instance    admin   405              302/403/403/302
 webhook                  webhook     secret  405              401
 alive                    -           open    200              405
 ready                    -           open    503              405
@@ -151,6 +154,7 @@ def _path(route: Route, world: World) -> str:
         "department": [world.department.pk],
         "attendant": [world.attendant.pk],
         "instance": [world.instance.pk],
+        "parked": [world.parked.pk],
         "webhook": ["evolution", world.instance.webhook_key],
         "reset": list(reset),
     }

@@ -60,6 +60,10 @@ class World:
         return self.shop.instance
 
     @property
+    def parked(self) -> InboundEvent:
+        return InboundEvent.objects.parked().get(store=self.store)
+
+    @property
     def department(self) -> Department:
         return self.shop.support
 
@@ -269,6 +273,7 @@ def _surroundings(ticket: Ticket, person: Actor, message: Message, word: str) ->
     EarlyStatus.objects.create(
         store=store, instance=ticket.instance, provider_id=uuid4().hex, status="read"
     )
+<<<<<<< HEAD
     LineTally.objects.create(
         store=store, instance=ticket.instance, day=ticket.created_at.date(), what=word[:60]
     )
@@ -277,6 +282,9 @@ def _surroundings(ticket: Ticket, person: Actor, message: Message, word: str) ->
     InboundEvent.objects.create(
         store=store, instance=ticket.instance, sha256=hashlib.sha256(body).digest(), body=body
     )
+=======
+    _line(ticket, word)
+>>>>>>> 179342c (wip)
     order = Order.objects.create(
         store=store, external_id="1", number=word[:40], total=9, placed_at=ticket.created_at
     )
@@ -284,3 +292,14 @@ def _surroundings(ticket: Ticket, person: Actor, message: Message, word: str) ->
     year = timezone.localdate().year
     TicketCounter.objects.get_or_create(store=store, year=year, defaults={"last_number": 7})
     record("walls.furnished", by=person.user, target=message, ip=None, word=word)
+
+
+def _line(ticket: Ticket, word: str) -> None:
+    """What went through the number, and an event of it nobody understood."""
+    number = {"store": ticket.store, "instance": ticket.instance}
+    body = word.encode()
+    digest = hashlib.sha256(body).digest()
+    told = {"status": InboundEvent.Status.PARKED, "error": f"quarentena: {word}"}
+    InboundEvent.objects.create(**number, sha256=digest, body=body, **told)
+    day = timezone.localdate()
+    LineTally.objects.create(**number, day=day, what=f"ignored:{word}"[:60], count=1)

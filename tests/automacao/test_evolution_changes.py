@@ -253,7 +253,7 @@ def test_a_remembered_message_of_ours_has_no_origin_and_says_how_far_it_came() -
     ours = message("oi", key={"id": "A", "fromMe": True}, source="unknown")
     (echo,) = parse({}, webhook("messages.found", ours))
     assert isinstance(echo, MessageEcho)
-    assert (echo.origin, echo.is_auto_reply) == ("unknown", False)
+    assert (echo.origin, echo.is_auto_reply) == ("unknown", True)
     for statuses, reached in (
         (["DELIVERY_ACK", "READ", "SERVER_ACK"], "read"),
         (["ERROR"], "failed"),

@@ -145,7 +145,7 @@ def _echo(item: dict[str, object], chat: Chat, content: Content, origin: EchoOri
         reply_to=content.reply_to,
         file=content.file,
         facts=content.facts,
-        is_auto_reply=origin == "phone" and _is_automatic(item, content),
+        is_auto_reply=origin != "api" and _is_automatic(item, content),
     )
 
 

@@ -273,18 +273,8 @@ def _surroundings(ticket: Ticket, person: Actor, message: Message, word: str) ->
     EarlyStatus.objects.create(
         store=store, instance=ticket.instance, provider_id=uuid4().hex, status="read"
     )
-<<<<<<< HEAD
-    LineTally.objects.create(
-        store=store, instance=ticket.instance, day=ticket.created_at.date(), what=word[:60]
-    )
     _changes(ticket, person, message, word)
-    body = word.encode()
-    InboundEvent.objects.create(
-        store=store, instance=ticket.instance, sha256=hashlib.sha256(body).digest(), body=body
-    )
-=======
     _line(ticket, word)
->>>>>>> 179342c (wip)
     order = Order.objects.create(
         store=store, external_id="1", number=word[:40], total=9, placed_at=ticket.created_at
     )

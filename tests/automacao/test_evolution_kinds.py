@@ -210,10 +210,13 @@ def test_a_poll_is_told_with_its_options(name: str) -> None:
             "pagar",
             "Pagar",
         ),
-        (
-            {"interactiveResponseMessage": {"nativeFlowResponseMessage": {"paramsJson": "{"}}},
-            None,
-            None,
+        *(
+            (
+                {"interactiveResponseMessage": {"nativeFlowResponseMessage": {"paramsJson": odd}}},
+                None,
+                None,
+            )
+            for odd in ("{", "[" * 5000, '{"id": "x"}' + " " * 30_000, 7)
         ),
     ],
 )

@@ -5,11 +5,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import BinaryIO
 from urllib.parse import quote
 
 import httpx
 from django.conf import settings
-from httpx._types import RequestFiles
 
 from automacao.gateways.evolution.failures import answer_of
 from automacao.gateways.port import (
@@ -33,7 +33,7 @@ class Form:
     """A body in parts, for a file that is read while it is sent."""
 
     fields: dict[str, str]
-    files: RequestFiles
+    files: dict[str, tuple[str, BinaryIO, str]]
 
 
 def call(  # noqa: PLR0913 (one request has this many parts)

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def until(condition: Callable[[], object], *, seconds: float = 20) -> None:
-    """Return when the condition holds; fail when it takes too long."""
+def until(
+    condition: Callable[[], object], *, seconds: float = 20, complaint: str = "nothing happened"
+) -> None:
+    """Return when the condition holds; fail with the complaint when it takes too long."""
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, f"nothing happened within {seconds} s"
+        assert time.monotonic() < end, f"{complaint} within {seconds:.0f} s"
         time.sleep(0.01)
 
 

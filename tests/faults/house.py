@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -22,6 +21,7 @@ from dev.local import ROOT, made, own_secrets, private
 from dev.ports import free_port
 from dev.processes import Program, Supervisor, spawn
 from dev.valkey import Valkey
+from tests.dev.waiting import until
 from tests.running import Running, running_on
 
 LIMIT = 120.0
@@ -109,13 +109,7 @@ class House:
 
     def until(self, condition: Callable[[], object], complaint: str, limit: float = LIMIT) -> None:
         """Return when the condition holds; a database in recovery is no answer yet."""
-        end = time.monotonic() + limit
-        while True:
-            with suppress(psycopg.OperationalError):
-                if condition():
-                    return
-            assert time.monotonic() < end, f"{complaint} within {limit:.0f} s"
-            time.sleep(0.05)
+        until(lambda: _holds(condition), seconds=limit, complaint=complaint)
 
     def keep(self) -> None:
         """Start again whatever died, until the house is closed; then stop it all.
@@ -180,3 +174,9 @@ def _environment(desk: Running) -> Mapping[str, str]:
 def _facts(folder: Path) -> dict[str, str]:
     facts: dict[str, str] = json.loads((folder / "desk" / "logs" / "opening.log").read_text())
     return facts
+
+
+def _holds(condition: Callable[[], object]) -> bool:
+    with suppress(psycopg.OperationalError):
+        return bool(condition())
+    return False

@@ -176,17 +176,17 @@ def stored_jid(net: Network, message: Message) -> str:
     return str(shapes.received_key(net.phone(message.wa_id), message)["remoteJid"])
 
 
-def media(message: Message, *, mime: str, name: str, data: str) -> Json:
+def media(message: Message, *, name: str, data: str) -> Json:
     """POST /chat/getBase64FromMediaMessage."""
     content = contents.unwrapped(message)
     [(kind, file)] = content.items()
-    size = {name: file.get(name) for name in ("fileLength", "height", "width")}
+    size = {side: file.get(side) for side in ("fileLength", "height", "width")}
     return {
         "mediaType": kind,
         "fileName": name,
         "caption": file.get("caption"),
-        "size": {name: value for name, value in size.items() if value is not None},
-        "mimetype": mime,
+        "size": {side: value for side, value in size.items() if value is not None},
+        "mimetype": file["mimetype"],
         "base64": data,
         "buffer": None,
     }

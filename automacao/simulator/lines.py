@@ -102,6 +102,7 @@ def change_webhook(net: Network, hook: Webhook, wanted: Json) -> None:
     hook.is_enabled = wanted.get("enabled", hook.is_enabled)
     hook.events = wanted.get("events", hook.events)
     hook.headers = wanted.get("headers", hook.headers)
+    hook.by_events = wanted.get("byEvents", hook.by_events)
     hook.updated_at = time.time()
     net.touch()
 

@@ -1,5 +1,7 @@
 """The page: the store's phone and the customers' phones, in the browser."""
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -44,17 +46,28 @@ def _media(net: Network) -> Handler:
             return Response(404)
         shown = file.mime.startswith(_SHOWN) and not file.mime.startswith("image/svg")
         manner = "inline" if shown else "attachment"
-        return Response(
-            body=data,
-            content_type=file.mime if shown else "application/octet-stream",
-            headers={
-                "content-security-policy": "default-src 'none'; sandbox",
-                "content-disposition": f"{manner}; {_named(file.name)}",
-                "x-content-type-options": "nosniff",
-            },
-        )
+        headers = {
+            "content-security-policy": "default-src 'none'; sandbox",
+            "content-disposition": f"{manner}; {_named(file.name)}",
+            "x-content-type-options": "nosniff",
+            "accept-ranges": "bytes",
+        }
+        kind = file.mime if shown else "application/octet-stream"
+        return _part(request, Response(body=data, content_type=kind, headers=headers))
 
     return handle
+
+
+def _part(request: Request, whole: Response) -> Response:
+    """Answer with the bytes a player asks for when somebody moves its slider."""
+    size = len(whole.body)
+    wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", ""))
+    if not wanted or int(wanted[1]) >= size:
+        return whole
+    first, last = int(wanted[1]), min(int(wanted[2] or size - 1), size - 1)
+    told = {"content-range": f"bytes {first}-{last}/{size}"}
+    part = whole.body[first : last + 1]
+    return replace(whole, status=206, body=part, headers={**whole.headers, **told})
 
 
 def _named(name: str) -> str:

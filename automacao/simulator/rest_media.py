@@ -8,10 +8,11 @@ import re
 from automacao.simulator import answers, contents, forms, pictures
 from automacao.simulator.answers import RefusedError
 from automacao.simulator.chats import Letter
+from automacao.simulator.faults import Faults
 from automacao.simulator.network import Network
 from automacao.simulator.rest_sending import check, leave
 from automacao.simulator.state import File, Instance, Json, Message
-from automacao.simulator.web import Request, Response, answer
+from automacao.simulator.web import FILLER, Request, Response, answer
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _NO_MEDIA = "Owned media must be a url or base64"
@@ -76,18 +77,21 @@ async def get_base64(net: Network, request: Request, line: Instance) -> Response
     if file is None or data is None:
         # What WhatsApp has thrown away meanwhile.
         raise RefusedError(400, ["AxiosError: Request failed with status code 410"])
-    if net.faults.media_size:
-        data = bytes(net.faults.media_size)
     extension = (mimetypes.guess_extension(file.mime.partition(";")[0]) or ".bin").removeprefix(".")
-    content = answers.media(
-        message,
-        mime=file.mime,
-        name=file.name or f"{message.id}.{extension}",
-        data=base64.b64encode(data).decode(),
+    name = file.name or f"{message.id}.{extension}"
+    return _handed_over(net.faults, message, data=data, name=name)
+
+
+def _handed_over(faults: Faults, message: Message, *, data: bytes, name: str) -> Response:
+    encoded = FILLER.decode() if faults.media_size else base64.b64encode(data).decode()
+    whole = answer(answers.media(message, name=name, data=encoded), 201)
+    return Response(
+        201,
+        whole.body,
+        drip=faults.media_drip,
+        declared=faults.media_declared,
+        filler=-(-faults.media_size // 3) * 4,
     )
-    whole = answer(content, 201)
-    drip, declared = net.faults.media_drip, net.faults.media_declared
-    return Response(201, whole.body, drip=drip, declared=declared)
 
 
 def _message_of(line: Instance, wanted: Json) -> Message:

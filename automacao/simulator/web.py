@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
@@ -12,6 +12,9 @@ from urllib.parse import parse_qsl
 from automacao.simulator.state import Json
 
 logger = logging.getLogger(__name__)
+
+FILLER = b"<filler>"
+_PIECE = 1 << 20
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Json]]
@@ -60,7 +63,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """One answer. `drip` in bytes a second, `declared` a length that need not be true; 0: as is."""
+    """One answer. `drip` in bytes a second, `declared` a length that need not be true; 0: as is.
+
+    `filler` bytes of the letter A are sent where the body says FILLER, and never held at once.
+    """
 
     status: int = 200
     body: bytes = b""
@@ -68,6 +74,21 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
     drip: int = 0
     declared: int = 0
+    filler: int = 0
+
+    @property
+    def length(self) -> int:
+        """Return how many bytes there really are."""
+        return len(self.body) + (self.filler - len(FILLER) if self.filler else 0)
+
+    def parts(self) -> Iterator[bytes]:
+        """Yield the bytes in pieces of a size that a caller can take."""
+        size = max(self.drip // 10, 1) if self.drip else _PIECE
+        head, _, tail = self.body.partition(FILLER) if self.filler else (self.body, b"", b"")
+        yield from _pieces(head, size)
+        for start in range(0, self.filler, size):
+            yield b"A" * min(size, self.filler - start)
+        yield from _pieces(tail, size)
 
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -142,21 +163,18 @@ async def _disconnected(receive: Receive) -> None:
 async def _write(response: Response, send: Send) -> None:
     headers = {
         "content-type": response.content_type,
-        "content-length": str(response.declared or len(response.body)),
+        "content-length": str(response.declared or response.length),
         "cache-control": "no-store",
         **response.headers,
     }
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": response.status, "headers": raw})
-    if response.drip:
-        await _drip(response, send)
-    await send({"type": "http.response.body", "body": b"" if response.drip else response.body})
-
-
-async def _drip(response: Response, send: Send) -> None:
-    """Send a little every tenth of a second."""
-    step = max(response.drip // 10, 1)
-    for start in range(0, len(response.body), step):
-        part = response.body[start : start + step]
+    for part in response.parts():
         await send({"type": "http.response.body", "body": part, "more_body": True})
-        await asyncio.sleep(0.1)
+        # A drip is a piece every tenth of a second.
+        await asyncio.sleep(0.1 if response.drip else 0)
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _pieces(data: bytes, size: int) -> Iterator[bytes]:
+    return (data[start : start + size] for start in range(0, len(data), size))

@@ -209,3 +209,15 @@ def test_a_file_is_served_so_that_it_can_do_nothing(stage: Stage, desk: Desk) ->
         assert answer.headers["content-disposition"].startswith("attachment")
         assert "sandbox" in answer.headers["content-security-policy"]
     assert stage.http.get("/celular/arquivo/x/y").status_code == 404
+
+
+def test_a_player_may_ask_for_a_part(stage: Stage, desk: Desk) -> None:
+    stage.connected(desk)
+    sound = base64.b64encode(b"0123456789").decode()
+    stage.control.receive(JULIANA, kind="voice", data=sound)
+    [bubble] = stage.control.thread(JULIANA)
+    assert bubble.file
+    part = stage.http.get(bubble.file["url"], headers={"range": "bytes=4-6"})
+    assert (part.status_code, part.content) == (206, b"456")
+    assert part.headers["content-range"] == "bytes 4-6/10"
+    assert stage.http.get(bubble.file["url"], headers={"range": "bytes=99-"}).status_code == 200

@@ -225,8 +225,8 @@ def test_what_has_no_bytes_says_why(stage: Stage, desk: Desk) -> None:
 def test_bytes_may_drip_be_too_many_or_lie_about_their_length(stage: Stage, desk: Desk) -> None:
     stage.connected(desk)
     key = {"key": {"id": stage.control.receive(CUSTOMER, kind="image", data=ENCODED)}}
-    stage.control.faults(media_size=300_000)
-    assert len(fetched(stage, key).content) > 400_000
+    stage.control.faults(media_size=3_000_001)
+    assert base64.b64decode(fetched(stage, key).json()["base64"])[:3_000_001] == bytes(3_000_001)
     stage.control.faults(media_size=0, media_drip=2000)
     slow = fetched(stage, key)
     assert (slow.json()["base64"], slow.elapsed.total_seconds() > 0.1) == (ENCODED, True)

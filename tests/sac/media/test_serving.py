@@ -249,8 +249,8 @@ def test_through_asgi_a_file_is_streamed_too(ana: Actor, photo: Media) -> None:
     client = AsyncClient()
     client.cookies = ana.client.cookies
 
-    async def read() -> tuple[StreamingHttpResponse, list[bytes]]:
-        answer = await client.get(
+    async def read() -> tuple[Any, list[bytes]]:
+        answer: Any = await client.get(
             f"/sac/arquivos/{photo.pk}/", headers={"Range": "bytes=5-", "Accept-Encoding": "gzip"}
         )
         assert isinstance(answer, StreamingHttpResponse)

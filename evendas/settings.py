@@ -370,7 +370,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 _BUCKET: str = env.str("EVENDAS_S3_BUCKET", default="")
 STORAGES = {
     "default": {
-        "BACKEND": "sac.media.storages.Bucket",
+        "BACKEND": "sac.media.bucket.Bucket",
         "OPTIONS": {
             "bucket_name": _BUCKET,
             "endpoint_url": env.str("EVENDAS_S3_ENDPOINT", default="") or None,
@@ -383,7 +383,7 @@ STORAGES = {
     }
     if _BUCKET
     else {
-        "BACKEND": "sac.media.storages.Folder",
+        "BACKEND": "sac.media.folder.Folder",
         "OPTIONS": {
             "location": env.str("EVENDAS_MEDIA_ROOT", default="") or str(LOCAL_DIR / "media")
         },

@@ -30,6 +30,9 @@ MEDIA = [
 ]
 
 
+BYTES = ["mediaKey", "fileSha256", "fileEncSha256"]
+
+
 def _answer(content: bytes, **changes: object) -> dict[str, object]:
     told: dict[str, object] = {
         "mediaType": "imageMessage",
@@ -84,14 +87,40 @@ def test_a_reference_decrypts_and_stays_small(name: str) -> None:
     assert {"mediaKey", "directPath", "url", "fileSha256", "fileEncSha256", "fileLength"} <= set(
         media
     )
-    assert len(media["mediaKey"]) == 32
+    assert all(len(base64.b64decode(media[name])) == 32 for name in BYTES)
     assert not {"jpegThumbnail", "waveform", "contextInfo", "caption"} & set(media)
     assert reference["key"]["remoteJid"] == CUSTOMER
     assert len(json.dumps(reference)) < 4096
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        "GgECAw==",
+        [26, 1, 2, 3],
+        {"0": 26, "1": 1, "2": 2, "3": 3},
+        {"3": 3, "2": 2, "1": 1, "0": 26},
+    ],
+)
+def test_bytes_are_kept_as_every_version_reads_them_back(key: object) -> None:
+    media = {"mediaKey": key, "url": "u"}
+    raw = webhook("messages.upsert", message(message={"imageMessage": media}))
+    assert _reference(raw)["message"]["imageMessage"]["mediaKey"] == "GgECAw=="
+
+
 def test_a_message_without_its_key_is_asked_for_by_name() -> None:
-    for media in ({}, {"mediaKey": "k"}, {"url": "u"}, {"mediaKey": ["x"], "url": "u"}):
+    keys: list[object] = [
+        ["x"],
+        [],
+        [256],
+        {"0": 1, "2": 3},
+        {"0": "1"},
+        {"0": True},
+        {"1": 1},
+        1.5,
+    ]
+    odd = [{"mediaKey": key, "url": "u"} for key in keys]
+    for media in ({}, {"mediaKey": "k"}, {"url": "u"}, *odd):
         raw = webhook("messages.upsert", message(message={"imageMessage": media}))
         assert _reference(raw) == {"key": {"remoteJid": CUSTOMER, "id": "ID1", "fromMe": False}}
 

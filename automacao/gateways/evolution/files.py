@@ -1,5 +1,7 @@
 """Files as a message announces them, and what it takes to fetch one later."""
 
+import base64
+
 from automacao.gateways.evolution.wire import MESSAGE_ID_MAX, dig, text, whole
 from automacao.gateways.port import File
 
@@ -55,29 +57,29 @@ def _key(key: object) -> dict[str, object]:
 
 
 def _kept(value: object) -> object:
-    """Keep a plain value as it came: bytes as base64, a list or {"0": 26, …}, longs as pairs."""
+    """Keep a plain value. Bytes come as base64, a list or {"0": 26, …}; longs as pairs.
+
+    Versions that send bytes by index cannot read them back so: base64 is what all of them take.
+    """
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
         return text(value) if len(value) <= _VALUE_MAX else None
+    if isinstance(value, dict) and value.keys() <= {"low", "high", "unsigned"}:
+        return dict(value) if all(map(_is_small, value.values())) else None
     if isinstance(value, dict):
-        return _plain_dict(value)
+        indexes = [str(index) for index in range(min(len(value), _BYTES_MAX + 1))]
+        return _base64([value.get(index) for index in indexes])
     if isinstance(value, list):
-        return list(value) if _are_bytes(value) else None
+        return _base64(value)
     return value if _is_small(value) else None
 
 
-def _plain_dict(value: dict[str, object]) -> object:
-    if value.keys() <= {"low", "high", "unsigned"}:
-        return dict(value) if all(map(_is_small, value.values())) else None
-    is_indexed = all(name.isdecimal() and name.isascii() for name in value)
-    return dict(value) if is_indexed and _are_bytes(list(value.values())) else None
-
-
-def _are_bytes(values: list[object]) -> bool:
-    return len(values) <= _BYTES_MAX and all(
-        isinstance(value, int) and 0 <= value <= 255 for value in values
-    )
+def _base64(values: list[object]) -> str | None:
+    if not 0 < len(values) <= _BYTES_MAX:
+        return None
+    read = [value for value in values if type(value) is int and 0 <= value <= 255]
+    return base64.b64encode(bytes(read)).decode() if len(read) == len(values) else None
 
 
 def _is_small(value: object) -> bool:

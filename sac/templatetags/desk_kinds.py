@@ -142,6 +142,7 @@ def how_many(facts: Facts) -> str:
 class Reaction(NamedTuple):
     emoji: str
     who: str
+    is_ours: bool
 
 
 @register.filter
@@ -150,7 +151,7 @@ def reactions_shown(message: Message) -> Iterator[Reaction]:
     for side, who in (("customer", "Cliente"), ("store", "Loja")):
         given = message.reactions.get(side) or {}
         if emoji := given.get("emoji"):
-            yield Reaction(emoji, given.get("attendant") or who)
+            yield Reaction(emoji, who, is_ours=side == "store")
 
 
 @register.filter

@@ -1,7 +1,11 @@
 // The box one writes in: sends at once, gives back what was refused, loses nothing that was typed.
 
+import { complain, here, isReply, newUuid, reasonOf, shownForm } from "sac/box";
+import { isEditing, saveEdition, write, written } from "sac/editing";
 import { tell } from "sac/nav";
 import { place, toEnd } from "sac/thread";
+import * as tray from "sac/tray";
+import { upload } from "sac/upload";
 import { afterQuiet, ask, isTrouble, steadily, the } from "sac/wire";
 
 const MAX_TEXT = 4096;
@@ -21,35 +25,73 @@ const kept = new Map();
 let isSaveFailing = false;
 let saving;
 
-const isReply = (form) => form?.matches?.("[data-reply]");
-const shownForm = () => the("composer")?.querySelector("[data-reply]");
-const here = () => the("conversation").dataset.draft;
-
-/** Whether leaving this page now would lose what somebody typed. */
-export const isUnsaved = () => drafts.size > 0 || unsent.size > 0;
+/** Whether leaving this page now would lose what somebody typed or picked. */
+export const isUnsaved = () => drafts.size > 0 || unsent.size > 0 || tray.isHolding();
 
 function send(form) {
+  if (isEditing(form)) {
+    saveEdition(form);
+    return;
+  }
   const text = form.elements.text.value;
   const fault = faultOf(text);
   if (fault !== undefined) {
     complain(form, fault);
     return;
   }
+  const cargo = tray.take();
   // Given back and edited since, it is another message.
-  if (form.dataset.returned !== text) form.elements.client_uuid.value = newUuid();
-  const message = {
-    action: form.action,
-    draft: here(),
-    data: { text, client_uuid: form.elements.client_uuid.value },
-    hasFailed: false,
-  };
+  if (form.dataset.returned !== stampOf(text, cargo)) form.elements.client_uuid.value = newUuid();
   delete form.dataset.returned;
-  drafts.delete(message.draft);
-  unsent.add(message);
+  const parcels = wrapped(text, cargo, form.elements.client_uuid.value);
+  drafts.delete(here());
   lastSent = Date.now();
   form.elements.text.value = "";
   complain(form, "");
   form.elements.text.focus();
+  for (const parcel of parcels) dispatch(form, parcel);
+}
+
+/** Send a recording at once, past whatever is being written. */
+export function sendVoice(file) {
+  const form = shownForm();
+  const { quote } = tray.cargo();
+  if (!form) return;
+  if (quote) tray.quote(null);
+  dispatch(form, { text: "", uuid: newUuid(), items: [tray.item(file, "voice")], quote });
+}
+
+function faultOf(text) {
+  const isEmpty = !text.trim() && tray.cargo().items.length === 0;
+  if (isEmpty) return Date.now() - lastSent < DOUBLE_CLICK ? "" : "Escreva a mensagem antes de enviar.";
+  if (text.length <= MAX_TEXT) return undefined;
+  return `A mensagem tem ${text.length} caracteres; o limite é ${MAX_TEXT}.`;
+}
+
+const stampOf = (text, { items, quote }) => JSON.stringify([text, items.map(({ serial }) => serial), quote?.id]);
+
+/** One parcel for all files that travel alike; the text and the quote go with the first. */
+function wrapped(text, { items, quote }, uuid) {
+  const kinds = [...new Set(items.map(({ kind }) => kind))];
+  const [first = [], ...others] = kinds.map((kind) => items.filter((item) => item.kind === kind));
+  const rest = others.map((group) => {
+    group[0].uuid ??= newUuid();
+    return { text: "", uuid: group[0].uuid, items: group, quote: null };
+  });
+  return [{ text, uuid, items: first, quote }, ...rest];
+}
+
+function dispatch(form, { text, uuid, items, quote }) {
+  const message = {
+    action: form.action,
+    draft: here(),
+    data: { text, client_uuid: uuid },
+    cargo: { items, quote },
+    hasFailed: false,
+  };
+  if (quote) message.data.quotes = quote.id;
+  if (items[0]?.kind) message.data.as_kind = items[0].kind;
+  unsent.add(message);
   showUnsent(message);
   toEnd();
   // A draft that is being saved right now must not be there again once its message has left.
@@ -57,27 +99,39 @@ function send(form) {
   lines.set(message.draft, Promise.allSettled(before).then(() => post(message)));
 }
 
-function faultOf(text) {
-  if (!text.trim()) return Date.now() - lastSent < DOUBLE_CLICK ? "" : "Escreva a mensagem antes de enviar.";
-  if (text.length <= MAX_TEXT) return undefined;
-  return `A mensagem tem ${text.length} caracteres; o limite é ${MAX_TEXT}.`;
-}
-
 /** Stand in for the bubble until the server has drawn it, in whichever way it comes. */
-function showUnsent({ data }) {
+function showUnsent({ data, cargo }) {
   if (document.querySelector(`#thread [data-uuid="${data.client_uuid}"]`)) return;
   const bubble = the("unsent").content.firstElementChild.cloneNode(true);
   bubble.id = `unsent-${data.client_uuid}`;
   bubble.querySelector(".text").textContent = data.text;
+  const files = bubble.querySelector("[data-files]");
+  files.hidden = cargo.items.length === 0;
+  const names = cargo.items.map(({ file, kind }) => (kind === "voice" ? "Mensagem de voz" : file.name));
+  files.querySelector("span").textContent = names.join(", ");
   the("thread").append(bubble);
 }
+
+function showProgress({ data }, share) {
+  const bar = the(`unsent-${data.client_uuid}`)?.querySelector("progress");
+  if (bar) bar.value = share;
+}
+
+const deliver = (message) =>
+  message.cargo.items.length === 0
+    ? ask(message.action, { data: message.data, keepalive: true })
+    : upload(message.action, {
+        data: message.data,
+        files: message.cargo.items.map(({ file }) => file),
+        onProgress: (share) => showProgress(message, share),
+      });
 
 /** The same number is the same message: trying it again cannot double it. */
 async function post(message) {
   const began = Date.now();
   let answer;
   for (;;) {
-    answer = await ask(message.action, { data: message.data, keepalive: true });
+    answer = await deliver(message);
     if (!isTrouble(answer) || Date.now() - began > GIVE_UP) break;
     message.hasFailed = true;
     await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN));
@@ -86,7 +140,10 @@ async function post(message) {
   const isHere = message.draft === here();
   if (answer.ok && isHere) place(answer.html);
   if (answer.ok) {
-    settleDraft(message);
+    tray.forget(message.cargo);
+    // What is in the box was not part of a recording.
+    if (message.data.text) settleDraft(message);
+    saveDrafts();
     return;
   }
   the(`unsent-${message.data.client_uuid}`)?.remove();
@@ -98,51 +155,27 @@ function settleDraft({ draft, data }) {
   const isDropped = data.text.trim().startsWith((kept.get(draft) ?? "").trim());
   kept.delete(draft);
   if (!isDropped && !drafts.has(draft)) drafts.set(draft, "");
-  saveDrafts();
 }
 
-function reasonOf({ status, html }) {
-  const said = new DOMParser().parseFromString(html, "text/html").querySelector(".notice")?.textContent;
-  if (status === 401) return "Sua sessão terminou.";
-  if (status >= 400 && status < 500 && said) return said.trim();
-  if (status === 403) {
-    // The token is of before another tab signed in: what is typed is saved with the new one.
-    document.dispatchEvent(new Event("sac:outdated"));
-    return "Esta página venceu. Recarregue a página e envie de novo.";
-  }
-  return "O servidor não respondeu. Tente enviar de novo.";
-}
-
-/** Put a text that did not leave back in its box; out of sight, among the drafts. */
-function giveBack({ draft, data }, reason) {
+/** Put what did not leave back in its box; out of sight, among the drafts. */
+function giveBack({ draft, data, cargo }, reason) {
   const form = draft === here() ? shownForm() : null;
-  const written = form ? form.elements.text.value : drafts.get(draft);
-  const text = written ? `${data.text}\n${written}` : data.text;
-  drafts.set(draft, text);
+  const newer = form ? written(form) : drafts.get(draft);
+  const text = [data.text, newer].filter(Boolean).join("\n");
+  const isAlone = !newer && (!form || tray.cargo().items.length === 0);
+  tray.giveBack(draft, cargo);
+  if (data.text) drafts.set(draft, text);
   saveDrafts();
   if (!form) {
     tell(`A mensagem não saiu e ficou como rascunho. ${reason}`);
     return;
   }
-  form.elements.text.value = text;
-  if (!written) {
+  write(form, text);
+  if (isAlone) {
     form.elements.client_uuid.value = data.client_uuid;
-    form.dataset.returned = text;
+    form.dataset.returned = stampOf(text, tray.cargo());
   }
   complain(form, reason);
-}
-
-function complain(form, reason) {
-  form.querySelector(".composer-error").textContent = reason;
-}
-
-// crypto.randomUUID exists only on https and localhost.
-function newUuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 /** Save what was typed and not sent, and go on trying until it is on the server. */
@@ -182,12 +215,13 @@ function restore() {
   const typed = drafts.get(here());
   const form = shownForm();
   if (form && !kept.has(here())) kept.set(here(), form.elements.text.defaultValue);
-  if (form && typed !== undefined && form.elements.text.value !== typed) form.elements.text.value = typed;
+  if (form && typed !== undefined && written(form) !== typed) write(form, typed);
 }
 
 document.addEventListener("input", ({ target }) => {
   if (!isReply(target.form)) return;
   complain(target.form, "");
+  if (target.name !== "text" || isEditing(target.form)) return;
   drafts.set(here(), target.value);
   saveDraftsSoon();
 });
@@ -212,8 +246,11 @@ document.addEventListener("sac:arrived", () => {
 document.addEventListener("htmx:oobAfterSwap", restore);
 addEventListener("pagehide", saveAtOnce);
 restore();
+/** Text leaves with the page; files cannot. */
+const isLostBy = ({ hasFailed, cargo }) => hasFailed || cargo.items.length > 0;
+
 // Before the next page is asked for, which shows what is saved by then.
 addEventListener("beforeunload", (event) => {
   saveAtOnce();
-  if ((isSaveFailing && drafts.size) || [...unsent].some(({ hasFailed }) => hasFailed)) event.preventDefault();
+  if ((isSaveFailing && drafts.size) || [...unsent].some(isLostBy) || tray.isHolding()) event.preventDefault();
 });

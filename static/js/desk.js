@@ -1,11 +1,14 @@
 // Sac > Atendimento, live: what each frame of the socket touches, and what is asked for to be sure.
 
+import "sac/attach";
 import { isUnsaved, saveDrafts } from "sac/composer";
 import * as list from "sac/list";
+import "sac/menu";
 import { close, countAlert, focusTalk, forget, tell } from "sac/nav";
 import "sac/player";
 import * as thread from "sac/thread";
 import "sac/viewer";
+import "sac/voice";
 import { tellTime, weave } from "sac/weave";
 import { afterQuiet, ask, connect, elements, isTrouble, isWelcome, onReturn, steadily, the } from "sac/wire";
 

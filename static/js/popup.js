@@ -1,0 +1,32 @@
+// Menus that open at a button: where they stand, and how the keyboard walks through them.
+
+const ROOM = 8;
+
+const choices = (menu) => [...menu.querySelectorAll("[role=menuitem]:not([hidden]), input:not([hidden])")];
+
+/** Open a menu beside its button, above or below, wherever it fits, the keyboard on its first entry. */
+export function openAt(menu, button) {
+  menu.showPopover();
+  const at = button.getBoundingClientRect();
+  const { width, height } = menu.getBoundingClientRect();
+  const isAbove = at.bottom + height + ROOM > innerHeight && at.top > height + ROOM;
+  const left = Math.min(Math.max(at.left, ROOM), innerWidth - width - ROOM);
+  const top = isAbove ? at.top - height - 4 : Math.min(at.bottom + 4, innerHeight - height - ROOM);
+  Object.assign(menu.style, { inset: "auto", left: `${left}px`, top: `${Math.max(top, ROOM)}px` });
+  button.setAttribute("aria-expanded", "true");
+  menu.addEventListener("toggle", () => button.removeAttribute("aria-expanded"), { once: true });
+  choices(menu)[0]?.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("[role=menu]");
+  const step = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!menu || (event.target.matches("input") && event.key.match(/Left|Right/))) return;
+  const all = choices(menu);
+  const place = all.indexOf(event.target);
+  if (step) all[(place + step + all.length) % all.length]?.focus();
+  else if (event.key === "Home") all[0]?.focus();
+  else if (event.key === "End") all.at(-1)?.focus();
+  else return;
+  event.preventDefault();
+});

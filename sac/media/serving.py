@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from django.core.files.storage import default_storage
 from django.core.handlers.asgi import ASGIRequest
@@ -15,9 +15,6 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 
 from sac.media.sniffing import PICTURES, UNKNOWN
-
-if TYPE_CHECKING:
-    from sac.media.storages import Parts
 
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 _FIXED = {
@@ -29,6 +26,12 @@ _FIXED = {
     # Pages are compressed on their way out; a part of a file must stay what it is.
     "Content-Encoding": "identity",
 }
+
+
+class Parts(Protocol):
+    """A storage whose files are read in parts: either of ours."""
+
+    def read_part(self, name: str, first: int, length: int) -> Iterator[bytes]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ class Intake(io.BufferedWriter):
         self._left -= memoryview(data).nbytes
         if self._left < 0:
             raise FileTooLarge("more bytes than it may have")
-        if monotonic() > self._until:
-            raise GatewayUnavailable("the file drips too slowly")
         if is_leaving():
             raise Leaving
+        if monotonic() > self._until:
+            raise GatewayUnavailable("the file drips too slowly")
         return super().write(data)

@@ -1,5 +1,7 @@
 """What people type on the desk, checked before an action sees it."""
 
+from decimal import Decimal
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
@@ -59,6 +61,13 @@ class ReplyForm(SendingForm):
         return Kind(self.cleaned_data["as_kind"]) if self.cleaned_data["as_kind"] else None
 
 
+class Degrees(forms.DecimalField):
+    """A coordinate with a comma as Brazilians type it, or a point as maps show it."""
+
+    def to_python(self, value: object) -> Decimal | None:
+        return super().to_python(str(value or "").replace(",", "."))
+
+
 class LocationForm(SendingForm):
     """A place on the map. The network wants its name and address beside the point."""
 
@@ -70,13 +79,13 @@ class LocationForm(SendingForm):
     address = TypedText(
         label="Endereço", max_length=200, error_messages={"required": "Informe o endereço."}
     )
-    latitude = forms.DecimalField(
+    latitude = Degrees(
         label="Latitude",
         min_value=-90,
         max_value=90,
         error_messages={"required": "Informe a latitude.", "invalid": "Use graus, como -23,5505."},
     )
-    longitude = forms.DecimalField(
+    longitude = Degrees(
         label="Longitude",
         min_value=-180,
         max_value=180,

@@ -33,10 +33,10 @@ class Letter:
     at: int | None = None
     quotes: str = ""
     kind: str = "text"
-    facts: Json = field(default_factory=dict, hash=False)
+    facts: Json = field(default_factory=dict)
     file: File | None = None
     wrapper: str = ""
-    ad: Json | None = field(default=None, hash=False)
+    ad: Json | None = None
     is_forwarded: bool = False
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from automacao.simulator import answers, chats, shapes
 from automacao.simulator.answers import RefusedError, schema_error
@@ -58,7 +59,7 @@ async def leave(
         phone = chats.recipient(net, number)
     except chats.NotOnWhatsAppError as error:
         raise RefusedError(400, [{"jid": error.jid, "exists": False, "number": number}]) from error
-    letter = Letter(**{**vars(letter), "quotes": letter.quotes or _quoted(line, body)})
+    letter = replace(letter, quotes=_quoted(line, body))
     message, echo = chats.send(net, line, phone, letter)
     if net.faults.echo_first and echo:
         await asyncio.wait({echo}, timeout=_ECHO_LIMIT)

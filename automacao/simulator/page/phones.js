@@ -90,7 +90,11 @@ async function ring(article, id) {
 
 function change(id, box) {
   const phone = latest.phones.find((one) => one.wa_id === id);
-  const wanted = box.name === "offline" ? { online: !box.checked } : { reads_alone: box.checked };
+  const wanted = {
+    offline: { online: !box.checked },
+    reads_alone: { reads_alone: box.checked },
+    hidden: { addressing: box.checked ? "lid_only" : "pn" },
+  }[box.name];
   act("phone", { number: `+${phone.number}`, wa_id: id, ...wanted });
 }
 
@@ -113,12 +117,14 @@ function draw(made, phone, state) {
   article.setAttribute("aria-label", `Celular de ${name}`);
   write(article.querySelector(".avatar"), initials(name));
   write(article.querySelector("h3"), name);
+  const isHidden = phone.addressing === "lid_only";
   const withoutNine = phone.wa_id === phone.number ? "" : " · conta sem o 9";
-  write(article.querySelector(".number"), displayNumber(phone.number) + withoutNine);
+  write(article.querySelector(".number"), displayNumber(phone.number) + (isHidden ? " · oculto" : withoutNine));
   write(article.querySelector("summary .unseen"), `Opções do celular de ${name}`);
   write(article.querySelector(".text-field .unseen"), `Mensagem de ${name}`);
   article.querySelector('[name="reads_alone"]').checked = phone.reads_alone;
   article.querySelector('[name="offline"]').checked = !phone.online;
+  article.querySelector('[name="hidden"]').checked = isHidden;
   article.querySelector(".off").hidden = phone.online;
   drawStores(article, state);
   const thread = threadOf(lineOf(article), phone);

@@ -197,6 +197,16 @@ def test_a_call_from_the_page_is_missed(stage: Stage, desk: Desk, juliana: Locat
     assert len({body["data"]["id"] for body in bodies}) == 1
 
 
+def test_a_customer_may_hide_the_number(stage: Stage, desk: Desk, juliana: Locator) -> None:
+    juliana.locator("summary", has_text="Opções do celular").click()
+    juliana.get_by_label("Número oculto da loja").check()
+    expect(juliana.get_by_text("· oculto")).to_be_visible()
+    stage.control.receive(JULIANA, "Quem sou?")
+    key = desk.data("messages.upsert")["key"]
+    assert key["remoteJid"].endswith("@lid")
+    assert "remoteJidAlt" not in key
+
+
 def test_a_file_is_served_so_that_it_can_do_nothing(stage: Stage, desk: Desk) -> None:
     stage.connected(desk)
     page = base64.b64encode(b"<script>alert(1)</script>").decode()

@@ -9,6 +9,7 @@ from django.db.models import F, OuterRef, Subquery
 
 from automacao.gateways.port import (
     EchoOrigin,
+    File,
     Identity,
     MessageEcho,
     MessageReceived,
@@ -19,13 +20,15 @@ from evendas import clock
 from evendas.accounts.models import User
 from sac.actions.contacts import edit_contact
 from sac.actions.inbound import Arrival, Said, receive_messages
-from sac.actions.replies import send_reply
+from sac.actions.replies import Outgoing, send_messages
 from sac.actions.statuses import apply_statuses
 from sac.actions.tickets import claim_ticket, close_ticket, look_at_ticket, take_over_ticket
 from sac.actions.transfers import return_ticket, transfer_to_department, transfer_to_person
 from sac.demo.customers import Customer
+from sac.demo.files import arrive, prepare
+from sac.demo.props import PROPS, WORDS
 from sac.demo.timetable import Step
-from sac.models import Contact, Conversation, Department, Message, Ticket
+from sac.models import Contact, Conversation, Department, Media, Message, Ticket
 from sac.permissions import Rights
 
 _BREATH = timedelta(seconds=50)
@@ -57,6 +60,7 @@ class Teller:
             with clock.at(done[-1].at):
                 self._do(done)
         self._hand_over()
+        self._bring_files()
         self._date_back()
 
     def _do(self, done: Sequence[Step]) -> None:
@@ -75,15 +79,18 @@ class Teller:
                 self._live[step.customer] = self._opened(step)
 
     def _received(self, step: Step) -> MessageReceived:
-        who = step.customer
+        who, prop = step.customer, PROPS.get(step.line.prop, WORDS)
+        file = File({"demo": step.line.prop}, mime=prop.mime, name=prop.name)
         return MessageReceived(
             id=self._id("AC", 30),
             identities=_identities(who),
             address=who.wa_id,
-            kind="text",
+            kind=prop.kind,
             text=step.text,
             sent_at=step.at,
             push_name=who.name,
+            file=file if prop.make else None,
+            facts=prop.facts,
         )
 
     def _opened(self, step: Step) -> Ticket:
@@ -103,8 +110,15 @@ class Teller:
     def _reply(self, step: Step) -> None:
         user, rights = self._actor(step)
         uuid = UUID(int=self._chance.getrandbits(128), version=4)
-        ticket = self._live[step.customer]
-        send_reply(ticket, by=user, rights=rights, text=step.text, client_uuid=uuid)
+        ticket, prop = self._live[step.customer], PROPS.get(step.line.prop, WORDS)
+        wanted = Outgoing(
+            client_uuid=uuid,
+            text=step.text,
+            kind=prop.kind,
+            facts=prop.facts,
+            upload=prepare(prop, ticket.store_id) if prop.make else None,
+        )
+        send_messages(ticket, [wanted], by=user, rights=rights)
         self._answers.append(step)
 
     def _claim(self, step: Step) -> None:
@@ -165,6 +179,11 @@ class Teller:
         fates = map(self._fate, self._answers, echoes)
         apply_statuses(self._instance, list(fates))
 
+    def _bring_files(self) -> None:
+        mine = Media.objects.filter(message__instance=self._instance)
+        for media in mine.filter(state=Media.State.PENDING):
+            arrive(media)
+
     def _fate(self, answer: Step, echo: MessageEcho) -> MessageStatus:
         """Whoever wrote again had read what came before."""
         if answer.line.verb == "fail":
@@ -213,7 +232,7 @@ def _echo(step: Step, origin: EchoOrigin, provider_id: str) -> MessageEcho:
         identities=_identities(step.customer),
         address=step.customer.wa_id,
         origin=origin,
-        kind="text",
+        kind=PROPS.get(step.line.prop, WORDS).kind,
         text=step.text,
         sent_at=step.at,
     )

@@ -1,7 +1,8 @@
 """Reads the conversations out of `dialogues/*.toml`.
 
 A line is `[minutes] speaker [verb [whom]]: text`. Speakers are `cliente`, `celular` (somebody types
-on the shop's phone) and the first names of the people; a speaker without verb says the text.
+on the shop's phone) and the first names of the people; a speaker without verb says the text, and
+one who `manda` sends one of the props, with the text as its caption.
 """
 
 import re
@@ -23,6 +24,7 @@ _VERBS: dict[str, Verb] = {
     "->": "transfer",  # to a department or a person; the text is the note
     "devolve": "give_back",
 }
+_SENDS = "manda"
 _LINE = re.compile(r"(?:(\d+) )?(\w+)(?: (->|\w+)(?: (\w+))?)?: ?(.*)")
 _FOLDER = Path(__file__).parent / "dialogues"
 
@@ -36,6 +38,7 @@ class Line:
     verb: Verb
     to: str = ""
     text: str = ""
+    prop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,10 @@ def _line(written: str) -> Line:
     return Line(
         minutes=int(minutes) if minutes else None,
         who=who,
-        verb=_VERBS[verb] if verb else _spoken(who),
-        to=to or "",
+        verb=_VERBS[verb] if verb not in {None, _SENDS} else _spoken(who),
+        to="" if verb == _SENDS else to or "",
         text=text.replace("\\n", "\n"),
+        prop=to if verb == _SENDS else "",
     )
 
 

@@ -1,5 +1,6 @@
 """`manage.py seed_demo`: fill an empty demo with two shops, their people and their story."""
 
+import base64
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from evendas.accounts.models import Store, TermsAcceptance, User
 from evendas.accounts.terms import Origin, accept_terms
 from sac.demo import SHOPS, Person, Shop
 from sac.demo.timetable import DAYS, timetable
-from sac.models import Attendant, AttendantDepartment, Department, Message, Ticket
+from sac.models import Attendant, AttendantDepartment, Department, Media, Message, Ticket
 from sac.story import Teller
 
 # What one page of phones shows.
@@ -181,8 +182,8 @@ def _phone(ticket: Ticket) -> dict[str, str]:
 
 def _recent(ticket: Ticket) -> list[Message]:
     """The last messages of the ticket's conversation that the network knows, oldest first."""
-    known = ticket.conversation.messages.exclude(provider_id=None).order_by("-sort_key", "-id")
-    return list(known[:_BUBBLES])[::-1]
+    known = ticket.conversation.messages.exclude(provider_id=None).for_thread()
+    return list(known.order_by("-sort_key", "-id")[:_BUBBLES])[::-1]
 
 
 def _bubble(message: Message, ticket: Ticket) -> dict[str, object]:
@@ -193,6 +194,15 @@ def _bubble(message: Message, ticket: Ticket) -> dict[str, object]:
         "phone": ticket.conversation.send_address,
         "from": _SENDERS[message.origin],
         "text": message.text,
+        "kind": message.kind,
+        "facts": message.content,
+        **(_file(message.file) if message.file else {}),
         "at": int(message.sent_at.timestamp()),
         "status": message.state if message.is_out else "read" if is_seen else "delivered",
     }
+
+
+def _file(media: Media) -> dict[str, object]:
+    with media.file.open("rb") as stored:
+        data = base64.b64encode(stored.read()).decode()
+    return {"data": data, "mime": media.mime, "filename": media.filename}

@@ -41,6 +41,8 @@ def test_a_restart_resumes_lines_phones_and_conversations(tmp_path: Path, desk: 
         )
         client.phone("(31) 98765-4321", name="Marina", old=True, reads_alone=True)
         client.receive(CUSTOMER, "Oi!", name="Ana")
+        picture = client.receive(CUSTOMER, "Olha", kind="image", data="Zm90bw==")
+        client.react(picture, "👍", by="store_phone")
         assert client.quiet()
         before = client.state()
         thread = client.thread(CUSTOMER)
@@ -53,6 +55,8 @@ def test_a_restart_resumes_lines_phones_and_conversations(tmp_path: Path, desk: 
         assert states == {"connecting", "open"}
         after = client.state()
         assert client.thread(CUSTOMER) == thread
+        assert client.file(thread[-1]) == b"foto"
+        assert thread[-1].reactions == {"store": "👍"}
     assert second.stop() == 0
     assert after["phones"] == before["phones"]
     assert after["instances"] == before["instances"]

@@ -12,6 +12,7 @@ from sac.actions.tickets import close_ticket
 from sac.invariants import broken_invariants
 from sac.models import Contact, ContactMerge, Message, Ticket
 from sac.refusals import TooLate
+from sac.thread import changes
 from tests.conftest import Actor, Shop
 from tests.postbox import Postbox
 from tests.sac.acts import HTMX, now_of, reason
@@ -115,7 +116,10 @@ def test_the_one_in_whose_hands_it_stayed_goes_back_with_its_ticket(
     answer(hidden, by=ana)
     merge = reveal(box)
     assert said_in(now_of(hidden)) == ["do telefone", "oculto", "Bom dia!", "sou eu"]
+    cursor = now_of(known).conversation.revision
     undo(merge, by=dono)
+    news = changes(now_of(known), since=cursor).items
+    assert [item.message.text for item in news if item.message] == ["do telefone"]
     # A ticket is never torn apart: what was said in it since goes with it.
     assert said_in(now_of(hidden)) == ["oculto", "Bom dia!", "sou eu"]
     assert now_of(hidden).conversation.contact_id == merge.gone_id

@@ -190,6 +190,7 @@ function pin(made) {
     made.isPinned = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
   });
   for (const name of ["load", "loadedmetadata"]) list.addEventListener(name, toEnd, true);
+  new ResizeObserver(toEnd).observe(list);
 }
 
 function place(made, list, row, { index, isFirst }) {

@@ -74,8 +74,10 @@ def options(bubble: Locator) -> None:
 def test_a_photo_with_a_caption_a_document_and_a_sticker(
     stage: Stage, desk: Desk, page: Page, juliana: Locator
 ) -> None:
-    juliana.get_by_label("Foto ou vídeo").set_input_files(payload("a.png", "image/png", png()))
-    expect(juliana.get_by_text("a.png")).to_be_visible()
+    name = f"{'comprido-' * 9}.png"
+    juliana.get_by_label("Foto ou vídeo").set_input_files(payload(name, "image/png", png()))
+    expect(juliana.get_by_text(name)).to_be_visible()
+    assert juliana.locator(".screen").evaluate("it => it.scrollWidth === it.clientWidth")
     juliana.get_by_label("Mensagem de Juliana Prado").fill("Chegou assim")
     page.keyboard.press("Enter")
     expect(juliana.get_by_role("img", name="Chegou assim")).to_be_visible()

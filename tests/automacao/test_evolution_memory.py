@@ -20,6 +20,7 @@ from tests.automacao.evolution_server import CHANNEL, FakeGateway
 EVOLUTION = registry.gateway("evolution")
 SINCE = datetime(2026, 8, 1, 15, 50, tzinfo=UTC)
 UNTIL = datetime(2026, 8, 1, 16, 0, 0, 500_000, tzinfo=UTC)
+STATUSES = ["READ", "DELIVERY_ACK", "PLAYED", "SERVER_ACK", "PENDING", "ERROR"]
 WEBHOOK = Webhook("https://desk.example/hooks/1", "s3cret")
 
 
@@ -119,12 +120,15 @@ def test_what_is_remembered_is_a_body_the_inbox_reads(gateway: FakeGateway) -> N
 
 
 def test_the_same_record_gives_the_same_bytes(gateway: FakeGateway) -> None:
-    stored = _stored("A", MessageUpdate=[{"status": "READ"}, {"status": "SERVER_ACK"}])
+    updates = [{"status": status} for status in STATUSES]
+    stored = _stored("A", MessageUpdate=updates)
     turned = dict(reversed(stored.items())) | {"id": "another", "updatedAt": "now"}
-    turned["MessageUpdate"] = [{"status": "SERVER_ACK"}, {"status": "READ"}]
+    turned["key"] = dict(reversed(stored["key"].items()))  # type: ignore[attr-defined]
+    turned["MessageUpdate"] = updates[::-1]
     gateway.answers = [_page(stored), _page(turned)]
-    first, again = (EVOLUTION.remembered(CHANNEL, SINCE, UNTIL) for _ in range(2))
+    (first,), (again,) = (EVOLUTION.remembered(CHANNEL, SINCE, UNTIL) for _ in range(2))
     assert first == again
+    assert json.loads(first.raw)["data"]["statuses"] == sorted(STATUSES)
 
 
 def test_what_no_customer_is_behind_is_not_remembered(gateway: FakeGateway) -> None:

@@ -100,6 +100,7 @@ REFUSED = {
         lambda _, far: {"seen": far.attendant.pk},
         409,
     ),
+    "a union of theirs under a ticket of ours": Form("contact_merge", _code, lambda *_: {}, 404),
     "a message of theirs under a ticket of ours": Form(
         "message_retry", lambda near: [near.open.code], lambda *_: {}, 404
     ),
@@ -141,6 +142,8 @@ def test_a_form_that_names_a_row_of_another_store_is_refused(
     args = form.path(near)
     if form.url_name.startswith("message_"):
         args = [*args, far.said.pk]
+    if form.url_name == "contact_merge":
+        args = [*args, far.merge.pk]
     before = digest(far.store), digest(near.store)
     answer = boss.client.post(
         reverse(form.url_name, args=args), form.typed(near, far), headers=HTMX
@@ -208,6 +211,7 @@ def _address(name: str, near: World) -> str:
         "department": [near.department.pk],
         "attendant": [near.attendant.pk],
         "instance": [near.instance.pk],
+        "merge": [near.open.code, near.merge.pk],
         "parked": [near.parked.pk],
         "webhook": ["evolution", near.instance.webhook_key],
     }

@@ -53,6 +53,7 @@ ticket_take_over         open        ticket  405              302/422/422/422
 ticket_transfer          waiting     ticket  302/200/200/403  302/422/422/403
 ticket_return            open        ticket  405              302/403/200/200
 ticket_contact           waiting     ticket  302/200/200/200  302/422/422/422
+contact_merge            merge       ticket  302/403/403/200  302/403/403/302
 ticket_close             open        ticket  405              302/403/200/200
 ticket_seen              waiting     ticket  405              302/204/204/204
 ticket_draft             waiting     ticket  405              302/204/204/204
@@ -154,6 +155,7 @@ def _path(route: Route, world: World) -> str:
         "department": [world.department.pk],
         "attendant": [world.attendant.pk],
         "instance": [world.instance.pk],
+        "merge": [world.open.code, world.merge.pk],
         "parked": [world.parked.pk],
         "webhook": ["evolution", world.instance.webhook_key],
         "reset": list(reset),

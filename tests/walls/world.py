@@ -60,6 +60,11 @@ class World:
         return self.shop.instance
 
     @property
+    def merge(self) -> ContactMerge:
+        """Of the customer of `open`."""
+        return ContactMerge.objects.get(store=self.store)
+
+    @property
     def parked(self) -> InboundEvent:
         return InboundEvent.objects.parked().get(store=self.store)
 
@@ -211,7 +216,7 @@ def _message(ticket: Ticket, person: Actor, word: str, direction: str) -> Messag
 
 
 def _changes(ticket: Ticket, person: Actor, message: Message, word: str) -> None:
-    """What becomes of messages and contacts after they came: under way, early, or undone."""
+    """What becomes of messages and contacts after they came: under way, early, or united."""
     store, then = ticket.store, ticket.created_at
     assert person.attendant
     text = f"Emenda {word}"
@@ -233,9 +238,10 @@ def _changes(ticket: Ticket, person: Actor, message: Message, word: str) -> None
         at=then,
     )
     contact = ticket.conversation.contact
-    other = Contact.objects.filter(store=store).exclude(pk=contact.pk)[0]
+    gone = Contact.objects.create(store=store, name=f"Antigo {word}", merged_into=contact)
+    nothing = {"identities": [], "conversations": [], "threads": [], "fields": {}}
     ContactMerge.objects.create(
-        store=store, kept=contact, gone=other, reason=word, merged_at=then, undone_at=then
+        store=store, kept=contact, gone=gone, reason=word, moved=nothing, merged_at=then
     )
 
 

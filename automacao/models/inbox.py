@@ -45,9 +45,13 @@ class InboundEventQuerySet(models.QuerySet["InboundEvent"]):
         """
         parked = self.parked() if before is None else self.parked().filter(pk__lt=before)
         cut = models.Func("body", 1, beginning, function="substring", output_field=_BYTES)
-        rows = parked.defer("body", "sha256").select_related("instance").order_by("-id")
-        told = rows.annotate(body_begins=cut, body_size=_size())[:size]
-        return [(row, bytes(row.body_begins), row.body_size) for row in told]
+        told = parked.order_by("-id").annotate(begins=cut, bytes=_size())
+        bodies = {
+            pk: (bytes(begins), size)
+            for pk, begins, size in told.values_list("pk", "begins", "bytes")[:size]
+        }
+        rows = self.filter(pk__in=bodies).defer("body", "sha256").select_related("instance")
+        return [(row, *bodies[row.pk]) for row in rows.order_by("-id")]
 
     def replay(self) -> int:
         """Put events back in the queue. Return how many."""

@@ -24,6 +24,7 @@ class Request:
     key: str | None
     body: Any
     raw: bytes = field(default=b"", compare=False, repr=False)
+    encoding: str | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass
@@ -53,8 +54,9 @@ def _handler(gateway: FakeGateway) -> type[BaseHTTPRequestHandler]:
             kind = self.headers.get("Content-Type") or ""
             told = json.loads(raw) if raw and "json" in kind else None
             head = f"Content-Type: {kind}\r\n\r\n".encode()
+            key, encoding = self.headers.get("apikey"), self.headers.get("Accept-Encoding")
             gateway.requests.append(
-                Request(self.command, self.path, self.headers.get("apikey"), told, head + raw)
+                Request(self.command, self.path, key, told, head + raw, encoding)
             )
             if gateway.misbehave:
                 gateway.misbehave(self)

@@ -1,6 +1,7 @@
 """Files fetched through Evolution: base64 inside JSON, read in pieces and never believed."""
 
 import base64
+import gzip
 import io
 import json
 import time
@@ -176,6 +177,22 @@ def test_a_name_may_stand_behind_the_file_and_a_slash_be_escaped(gateway: FakeGa
 def test_a_caption_cannot_pose_as_the_file(gateway: FakeGateway) -> None:
     gateway.says(201, _answer(b"true", caption='","base64":"ZmFsc2U=","x":"', fileName="base64"))
     assert _fetch()[0] == b"true"
+
+
+def test_a_file_is_asked_for_unpacked_and_never_unpacked_here(gateway: FakeGateway) -> None:
+    packed = gzip.compress(json.dumps(_answer(PHOTO)).encode())
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(201)
+        handler.send_header("Content-Encoding", "gzip")
+        handler.send_header("Content-Length", str(len(packed)))
+        handler.end_headers()
+        handler.wfile.write(packed)
+
+    gateway.misbehave = send
+    with pytest.raises(port.GatewayUnavailable, match="no file"):
+        _fetch()
+    assert gateway.requests[0].encoding == "identity"
 
 
 def test_a_file_over_the_limit_is_refused_and_never_written_past_it(gateway: FakeGateway) -> None:

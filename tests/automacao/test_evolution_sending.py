@@ -129,8 +129,11 @@ def test_a_file_whose_answer_is_lost_is_of_unknown_outcome(
     assert len(gateway.requests) == 1
 
 
-def test_the_empty_success_of_a_media_send_is_of_unknown_outcome(gateway: FakeGateway) -> None:
-    gateway.says(201, None)
+@pytest.mark.parametrize("answer", [b"", b"null"])
+def test_the_empty_success_of_a_media_send_is_of_unknown_outcome(
+    gateway: FakeGateway, answer: bytes
+) -> None:
+    gateway.status, gateway.answer = 201, answer
     with pytest.raises(port.SendOutcomeUnknown):
         EVOLUTION.send(CHANNEL, _letter(Kind.IMAGE, file=_file(b"x")))
 

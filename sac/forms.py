@@ -64,7 +64,7 @@ class ReplyForm(SendingForm):
 class Degrees(forms.DecimalField):
     """A coordinate with a comma as Brazilians type it, or a point as maps show it."""
 
-    def to_python(self, value: object) -> Decimal | None:
+    def to_python(self, value: object) -> Decimal | None:  # type: ignore[override]  # stubs say int
         return super().to_python(str(value or "").replace(",", "."))
 
 

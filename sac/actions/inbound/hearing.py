@@ -86,13 +86,8 @@ def _overhear(thread: Thread, arrival: Arrival, echo: MessageEcho) -> None:
 
 
 def _fill_in(thread: Thread, arrival: Arrival, said: MessageReceived | MessageEcho) -> None:
-    """Keep what was said before the number was here: no chapter, no clock, no alarm.
-
-    A time nobody tells would put it among today's messages.
-    """
-    if said.sent_at is None:
-        return
-    sent_at = min(said.sent_at, arrival.received_at)
+    """Keep what was said before the number was here: no chapter, no clock, no alarm."""
+    sent_at = min(said.sent_at or arrival.received_at, arrival.received_at)
     message = _message(thread, arrival, said, sent_at, ticket=None)
     message.content = {**message.content, "history": True}
     message.created_at = sent_at

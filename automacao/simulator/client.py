@@ -281,7 +281,7 @@ class SimulatorClient:
         self._act("deaden", instance=instance, how=how)
 
     def change_webhook(self, instance: str | None = None, **wanted: object) -> None:
-        """Change url, enabled, events, headers or byEvents behind the desk's back."""
+        """Change url, enabled, events, headers, byEvents or base64 behind the desk's back."""
         self._act("webhook", instance=instance, **wanted)
 
     def auto_reply(self, text: str, *, instance: str | None = None) -> None:

@@ -116,7 +116,7 @@ def deaden(net: Network, body: Json) -> Json:
 
 
 def webhook(net: Network, body: Json) -> Json:
-    """Change the webhook behind the desk's back: url, enabled, events, headers, byEvents."""
+    """Change the webhook behind the desk's back: url, enabled, events, headers…"""
     line = line_of(net, body)
     if line.webhook is None:
         raise WrongRequestError("Esta instância não tem webhook.")

@@ -103,6 +103,7 @@ def change_webhook(net: Network, hook: Webhook, wanted: Json) -> None:
     hook.events = wanted.get("events", hook.events)
     hook.headers = wanted.get("headers", hook.headers)
     hook.by_events = wanted.get("byEvents", hook.by_events)
+    hook.base64 = wanted.get("base64", hook.base64)
     hook.updated_at = time.time()
     net.touch()
 

@@ -173,9 +173,10 @@ def test_a_dead_socket_may_answer_nothing_at_all(stage: Stage, desk: Desk) -> No
 
 def test_somebody_may_change_the_webhook_behind_the_desks_back(stage: Stage, desk: Desk) -> None:
     stage.connected(desk)
-    stage.control.change_webhook(events=["CALL"], url="http://127.0.0.1:9/outro")
+    stage.control.change_webhook(events=["CALL"], url="http://127.0.0.1:9/outro", base64=True)
     found = stage.call("GET", f"/webhook/find/{LINE}").json()
     assert (found["events"], found["url"]) == (["CALL"], "http://127.0.0.1:9/outro")
+    assert found["webhookBase64"] is True
     stage.control.receive(CUSTOMER, "Oi!")
     assert stage.control.quiet()
     assert desk.posts == []

@@ -18,6 +18,7 @@ from evendas import clock
 from evendas.bell import ring
 from sac.actions.changes import Change, apply_change, save_changes
 from sac.actions.tickets import Held, held, insist
+from sac.actions.whereabouts import lock_conversation_of
 from sac.models import Amendment, Conversation, EarlyChange, Message, Ticket
 from sac.permissions import Rights, may_reply
 from sac.refusals import Invalid, TooLate
@@ -209,8 +210,8 @@ def fail_amending(amendment_id: int, error: GatewayError) -> None:
 
 
 def _lock(amendment_id: int) -> tuple[Conversation, Amendment]:
-    known = Amendment.objects.values_list("message__conversation_id", flat=True)
-    (conversation,) = Conversation.objects.locked([known.get(pk=amendment_id)])
+    message_id = Amendment.objects.values_list("message_id", flat=True).get(pk=amendment_id)
+    conversation = lock_conversation_of(message_id)
     amendment = Amendment.objects.get(pk=amendment_id)
     amendment.message = Message.objects.for_thread().get(pk=amendment.message_id)
     amendment.message.conversation = conversation

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from evendas.accounts.audit import record
 from evendas.accounts.models import User
+from sac.actions.whereabouts import lock_contact_of
 from sac.announce import Announcement, past_changed
 from sac.models import Contact, Conversation, Ticket
 from sac.permissions import Sight
@@ -20,8 +21,7 @@ def edit_contact(
     A name written by a person stays theirs; an emptied one is WhatsApp's to fill again.
     """
     with transaction.atomic():
-        people = Contact.objects.select_for_update(no_key=True)
-        contact = people.get(pk=ticket.conversation.contact_id)
+        contact = lock_contact_of(ticket.pk)
         changed = [name for name, value in changes.items() if getattr(contact, name) != value]
         if not changed:
             return contact

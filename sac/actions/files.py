@@ -16,7 +16,8 @@ from automacao.models import Instance
 from evendas import clock
 from evendas.bell import ring
 from sac.actions.statuses import save_and_announce
-from sac.models import Conversation, Media, Message
+from sac.actions.whereabouts import lock_conversation_of
+from sac.models import Media, Message
 
 GONE = "O número desta conversa foi removido da loja."
 GAVE_UP = "Não foi possível baixar este arquivo."
@@ -137,8 +138,7 @@ def due(limit: int = 20) -> list[int]:
 
 def _lock(media_id: int) -> Message:
     """Lock the conversation and read the message with its file."""
-    message = Message.objects.only("conversation_id").get(media=media_id)
-    (conversation,) = Conversation.objects.locked([message.conversation_id])
+    conversation = lock_conversation_of(Message.objects.only("pk").get(media=media_id).pk)
     message = Message.objects.select_related("attendant", "ticket", "media").get(media=media_id)
     message.conversation = conversation
     return message

@@ -15,6 +15,7 @@ from sac.actions.drafts import forget_draft
 from sac.actions.statuses import save_and_announce
 from sac.actions.tickets import Held, held, insist, take
 from sac.actions.trail import next_arrival, seconds_between
+from sac.actions.whereabouts import lock_conversation_of
 from sac.media.uploads import Prepared, attach, discard
 from sac.models import Conversation, Message, Ticket, TicketEvent
 from sac.ordering import sort_key
@@ -267,9 +268,9 @@ def drop_message(message: Message, *, rights: Rights) -> Message:
 def give_up_on_removed_numbers() -> None:
     """Say on what still waits for a number that was removed that it will not leave."""
     waiting = Message.objects.filter(state__in=_WAITING, instance__removed_at__isnull=False)
-    for pk, conversation_id in waiting.values_list("pk", "conversation_id")[:200]:
+    for pk in waiting.values_list("pk", flat=True)[:200]:
         with transaction.atomic():
-            (conversation,) = Conversation.objects.locked([conversation_id])
+            conversation = lock_conversation_of(pk)
             message = Message.objects.for_thread().get(pk=pk)
             if message.state in _WAITING:
                 message.state, message.error = Message.State.FAILED, _REMOVED

@@ -175,6 +175,20 @@ def test_who_waited_for_a_union_goes_on_where_everything_is_now(
     assert broken_invariants() == []
 
 
+def test_what_is_written_of_a_contact_meanwhile_is_written_of_who_stays(
+    box: Postbox, ana: Actor
+) -> None:
+    one, other, phone, lid = _two(box)
+    box.leave(box.said("sou eu", phone=phone, lid=lid))
+    edited = during(
+        partial(drain_instance, box.instance.pk),
+        partial(edit_contact, other, by=ana.user, changes={"notes": "Prefere a tarde"}),
+    )
+    kept = Contact.objects.get(pk=one.conversation.contact_id)
+    assert (edited, kept.notes) == ([kept], "Prefere a tarde")
+    assert broken_invariants() == []
+
+
 def test_who_waited_for_a_contact_that_is_gone_finds_the_one_that_stays(
     box: Postbox, other_box: Postbox
 ) -> None:

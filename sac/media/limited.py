@@ -16,6 +16,9 @@ def main(address: str, cpu: str, written: str, *argv: str) -> None:
         resource.RLIMIT_FSIZE: int(written),
         resource.RLIMIT_CORE: 0,
     }
+    if sys.platform == "darwin":
+        # macOS refuses to hold this one; servers are Linux.
+        del limits[resource.RLIMIT_AS]
     for name, limit in limits.items():
         resource.setrlimit(name, (limit, limit))
     os.execv(argv[0], argv)  # noqa: S606 - what we were told to become

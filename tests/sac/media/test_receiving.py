@@ -4,7 +4,7 @@ import io
 import resource
 from itertools import chain, repeat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
@@ -48,13 +48,12 @@ class Body(io.RawIOBase):
 def posted(size: int) -> HttpRequest:
     """A request that carries it."""
     body = Body(size)
-    return RequestFactory().generic(
-        "POST",
-        "/",
-        CONTENT_TYPE=f"multipart/form-data; boundary={EDGE}",
-        CONTENT_LENGTH=str(body.length),
-        **{"wsgi.input": io.BufferedReader(body)},
-    )
+    told: dict[str, Any] = {
+        "CONTENT_TYPE": f"multipart/form-data; boundary={EDGE}",
+        "CONTENT_LENGTH": str(body.length),
+        "wsgi.input": io.BufferedReader(body),
+    }
+    return RequestFactory().generic("POST", "/", **told)
 
 
 def test_a_file_waits_on_the_disk_and_is_gone_with_the_request(work_folder: Path) -> None:

@@ -253,6 +253,7 @@ CELERY_BEAT_SCHEDULE = {
         "automacao.check_instances": 15 * _scale,
         "automacao.sweep_orders": SWEEP_EVERY,
         "automacao.watch_lines": WATCH_EVERY,
+        "automacao.watch_silence": LOOK_EVERY,
         "accounts.tidy": 3600,
     }.items()
 }

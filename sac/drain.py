@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from automacao.actions.belonging import reasons_against
 from automacao.actions.sessions import note_heard
-from automacao.actions.tallies import What, ignored, tally
+from automacao.actions.tallies import What, ignored, tally_today
 from automacao.gateways.port import (
     CallReceived,
     Event,
@@ -32,7 +32,6 @@ from automacao.gateways.port import (
 )
 from automacao.gateways.registry import gateway
 from automacao.models import InboundEvent, Instance
-from evendas import clock
 from evendas.leaving import is_leaving
 from sac.actions.changes import apply_changes, change_of
 from sac.actions.inbound import Arrival, receive_messages
@@ -118,7 +117,8 @@ def _process_alone(instance: Instance, parsed: Parsed) -> int:
             raise
         logger.exception("event %s of instance %s failed", row.pk, instance.pk)
         told = f"{type(error).__name__}: {error}"
-        InboundEvent.objects.postpone(row.pk, told, now=timezone.now())
+        if InboundEvent.objects.postpone(row.pk, told, now=timezone.now()):
+            tally_today(instance, {What.RECEIVED: 1, What.PARKED: 1})
         return 1
 
 
@@ -198,8 +198,7 @@ def _count(instance: Instance, todo: Sequence[Parsed], *, shown: int) -> None:
     counts[What.SHOWN] = shown
     counts[What.PARKED] = sum(row.status == InboundEvent.Status.PARKED for row, _ in todo)
     counts[What.RETRIED] = sum(row.attempts > 0 for row, _ in todo)
-    today = clock.now().astimezone(instance.store.zone).date()
-    tally(instance.pk, instance.store_id, counts, day=today)
+    tally_today(instance, counts)
 
 
 def _finish(todo: Sequence[Parsed]) -> None:

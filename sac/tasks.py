@@ -88,6 +88,12 @@ def watch_lines() -> None:
     line.watch_lines()
 
 
+@shared_task(name="automacao.watch_silence")
+def watch_silence() -> None:
+    """Ring for every number that brings nothing while its store is open."""
+    line.watch_silence()
+
+
 @shared_task(name="automacao.probe_instance")
 def probe_instance(instance_id: int) -> None:
     line.probe(instance_id)

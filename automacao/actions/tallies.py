@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from django.db import connection
 
-from automacao.models import LineTally
+from automacao.models import Instance, LineTally
+from evendas import clock
 
 WHAT_MAX = 60
 
@@ -39,6 +40,12 @@ IGNORED = "ignored:"
 def ignored(reason: str) -> str:
     """Return the word for what is ignored for this reason, a short one of an adapter's."""
     return f"{IGNORED}{reason}"[:WHAT_MAX]
+
+
+def tally_today(instance: Instance, counts: Mapping[str, int]) -> None:
+    """Add to a number's counts of the day it is in its store now; see `tally`."""
+    today = clock.now().astimezone(instance.store.zone).date()
+    tally(instance.pk, instance.store_id, counts, day=today)
 
 
 def tally(instance_id: int, store_id: int, counts: Mapping[str, int], *, day: date) -> None:

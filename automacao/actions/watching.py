@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from automacao.actions.tallies import What, tally
+from automacao.actions.tallies import What, tally_today
 from automacao.gateways.port import GatewayError, RateLimited, State
 from automacao.gateways.registry import gateway
 from automacao.models import Instance
@@ -60,8 +60,7 @@ def repair_webhook(instance_id: int) -> bool:
 
     Tell whether they were: what was said meanwhile is at the gateway still.
     """
-    now = timezone.now()
-    instance = _taken(instance_id, "webhook_checked_at", _last_round(now))
+    instance = _taken(instance_id, "webhook_checked_at", _last_round(timezone.now()))
     if instance is None:
         return False
     adapter, webhook = gateway(instance.gateway), instance.webhook(settings.WEBHOOK_BASE_URL)
@@ -73,7 +72,7 @@ def repair_webhook(instance_id: int) -> bool:
         logger.warning("instance %s: webhook: %r", instance_id, error)
         return False
     logger.warning("instance %s: its webhook was not set", instance_id)
-    _count(instance, What.REPAIRED, now)
+    tally_today(instance, {What.REPAIRED: 1})
     return True
 
 
@@ -136,14 +135,8 @@ def _note_probe(known: Instance, *, is_dead: bool) -> bool:
         instance.probe_failures = instance.probe_failures + 1 if is_dead else 0
         is_over = instance.probe_failures >= DEAD_AFTER
         if is_over:
-            now = timezone.now()
-            instance.enter(Instance.State.CONNECTING, now)
+            instance.enter(Instance.State.CONNECTING, timezone.now())
             instance.last_error = "O WhatsApp parou de responder por este número."
-            _count(known, What.RESTARTED, now)
+            tally_today(known, {What.RESTARTED: 1})
         instance.save()
     return is_over
-
-
-def _count(instance: Instance, what: What, now: datetime) -> None:
-    day = now.astimezone(instance.store.zone).date()
-    tally(instance.pk, instance.store_id, {what: 1}, day=day)

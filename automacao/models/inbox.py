@@ -61,13 +61,18 @@ class InboundEventQuerySet(models.QuerySet["InboundEvent"]):
         """Store an event, unless these very bytes are here already."""
         self.bulk_create([event], ignore_conflicts=True)
 
-    def postpone(self, pk: int, error: str, *, now: datetime) -> None:
-        """Count a failed attempt at an event, unless another drain ended it meanwhile."""
+    def postpone(self, pk: int, error: str, *, now: datetime) -> bool:
+        """Count a failed attempt at an event, unless another drain ended it meanwhile.
+
+        Tell whether it was one too many: the event is parked.
+        """
         with transaction.atomic():
             event = self.select_for_update().defer("body", "sha256").get(pk=pk)
-            if event.status == InboundEvent.Status.WAITING:
-                event.retry_later(error, now=now)
-                event.save(update_fields=["status", "attempts", "due_at", "error"])
+            if event.status != InboundEvent.Status.WAITING:
+                return False
+            event.retry_later(error, now=now)
+            event.save(update_fields=["status", "attempts", "due_at", "error"])
+        return event.status == InboundEvent.Status.PARKED
 
 
 def _size() -> models.Func:

@@ -14,6 +14,7 @@ from automacao.models import Instance
 from evendas import live
 from evendas.bell import ring
 from sac.actions.reconciling import due_for_reconciling
+from sac.actions.troubles import stores_that_wait
 from sac.announce import lines_changed
 from sac.models import Conversation
 
@@ -40,15 +41,20 @@ def check_line(instance_id: int) -> None:
 def watch_lines() -> None:
     """Ring for every number that is due to be looked after, or told of.
 
-    Where one is down, screens are told how many messages wait by now.
+    Where messages wait for one that is down, screens are told how many by now.
     """
     now = timezone.now()
     for task, due in _LOOKS.items():
         for instance_id in due(now):
             ring(task, instance_id)
-    down = Instance.objects.exclude(down_since=None).filter(removed_at=None)
-    for store_id in down.order_by().values_list("store", flat=True).distinct():
+    for store_id in stores_that_wait():
         lines_changed(store_id)
+
+
+def watch_silence() -> None:
+    """Ring for every number that is silent while its store is open."""
+    for instance_id in telling.due_for_alarm(timezone.now()):
+        ring("automacao.mail_silence", instance_id)
 
 
 def probe(instance_id: int) -> None:
@@ -79,7 +85,6 @@ _LOOKS: dict[str, Callable[[datetime], Iterable[int]]] = {
     "automacao.repair_webhook": watching.due_for_webhook_check,
     "automacao.reconcile_instance": due_for_reconciling,
     "automacao.mail_down": telling.due_for_word,
-    "automacao.mail_silence": telling.due_for_alarm,
 }
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models.functions import TruncSecond
 
+from automacao.actions.tallies import What, tally_today
 from automacao.gateways.port import Accepted, GatewayError, OutboundMessage, Outcome
 from automacao.models import Instance
 from evendas import clock
@@ -181,6 +182,7 @@ def _apply_outcome(message: Message, error: GatewayError) -> None:
         message.state, message.error = Message.State.FAILED, error.pt
     elif error.outcome == Outcome.UNKNOWN:
         message.state = Message.State.UNKNOWN
+        _count_unknown(message)
     else:
         waits = settings.SEND_BACKOFF
         wait = waits[min(message.attempts, len(waits)) - 1]
@@ -215,7 +217,13 @@ def _move(found: models.QuerySet[Message], *, to: Message.State) -> None:
                 continue
             message.state = to
             message.lease_until = None
+            if to == Message.State.UNKNOWN:
+                _count_unknown(message)
             save_and_announce([message])
+
+
+def _count_unknown(message: Message) -> None:
+    tally_today(message.conversation.instance, {What.UNKNOWN: 1})
 
 
 def _lock(message_id: int) -> tuple[Conversation, Message]:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from automacao.actions.tallies import What, tally
+from automacao.actions.tallies import What, tally_today
 from automacao.gateways.port import (
     GatewayError,
     Ignored,
@@ -141,10 +141,8 @@ def _note(instance: Instance, messages: int, until: datetime) -> None:
 
     A number that just came back is still being told what it missed: it is asked for that again.
     """
-    now = timezone.now()
-    settled = now - timedelta(seconds=4 * settings.RECONCILE_MARGIN)
+    settled = timezone.now() - timedelta(seconds=4 * settings.RECONCILE_MARGIN)
     rows = Instance.objects.filter(pk=instance.pk).exclude(state_changed_at__gt=settled)
     later = models.Q(reconciled_until=None) | models.Q(reconciled_until__lt=until)
     rows.filter(later).update(reconciled_until=until)
-    day = now.astimezone(instance.store.zone).date()
-    tally(instance.pk, instance.store_id, {What.RECONCILED: messages}, day=day)
+    tally_today(instance, {What.RECONCILED: messages})

@@ -47,6 +47,13 @@ def lines_of(numbers: Iterable[Instance]) -> Lines:
     return Lines([], f"{len(paired)} números conectados" if paired else "")
 
 
+def stores_that_wait() -> list[int]:
+    """Return the stores with messages in a queue that does not flow."""
+    stuck = Q(instance__down_since__isnull=False) | Q(instance__send_failures__gt=0)
+    queued = Message.objects.filter(stuck, state=Message.State.QUEUED, instance__removed_at=None)
+    return list(queued.order_by().values_list("store", flat=True).distinct())
+
+
 def _is_down(one: Instance) -> bool:
     return not one.is_connected and not one.is_blank
 

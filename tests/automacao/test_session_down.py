@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from django.core.mail import EmailMessage
 from django.utils import timezone
-from pytest_django.fixtures import Settings
 
 from automacao.actions import telling
 from automacao.actions.instances import Admin, disconnect_instance
@@ -16,6 +15,7 @@ from automacao.gateways.port import SessionState, State
 from automacao.models import Instance
 from evendas.accounts.models import User
 from sac import tasks
+from sac.models import Message
 from tests.automacao.screen import Rings, now
 from tests.conftest import Actor, Shop
 
@@ -171,16 +171,22 @@ def test_old_news_are_none(shop: Shop, dono: Actor, mailoutbox: Mailbox) -> None
 def test_screens_are_told_anew_how_much_waits_while_a_number_is_down(
     shop: Shop,
     other_shop: Shop,
-    settings: Settings,
+    ana: Actor,
+    answer: Callable[..., Message],
     pushes: list[tuple[set[str], dict[str, object]]],
     django_capture_on_commit_callbacks: Callable[..., object],
 ) -> None:
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-        tasks.watch_lines()
-    assert pushes == []
+    def round_of_looks() -> list[tuple[set[str], dict[str, object]]]:
+        pushes.clear()
+        with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+            tasks.watch_lines()
+        return pushes
+
     down(shop.instance)
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-        tasks.watch_lines()
-    ((groups, frame),) = pushes
+    assert round_of_looks() == [], "nothing waits"
+    answer(shop.hears(department=shop.support), by=ana)
+    ((groups, frame),) = round_of_looks()
     assert groups == {f"store.{shop.store.pk}"}
-    assert "desconectado" in str(frame["html"])
+    assert "1 mensagem espera" in str(frame["html"])
+    say(shop.instance, State.CONNECTED)
+    assert round_of_looks() == []

@@ -112,7 +112,7 @@ def silent(shop: Shop, dono: Actor) -> Instance:
 def test_the_admins_are_written_to_once_for_each_silence(
     silent: Instance, mailoutbox: list[EmailMessage], rings: list[tuple[str, tuple[int, ...]]]
 ) -> None:
-    tasks.watch_lines()
+    tasks.watch_silence()
     assert ("automacao.mail_silence", (silent.pk,)) in rings
     for _ in range(2):
         tasks.mail_silence(silent.pk)
@@ -120,7 +120,7 @@ def test_the_admins_are_written_to_once_for_each_silence(
     assert mail.subject == "WhatsApp sem novidades: Número da Loja Aurora"
     assert "não recebe nada desde" in mail.body
     rings.clear()
-    tasks.watch_lines()
+    tasks.watch_silence()
     assert ("automacao.mail_silence", (silent.pk,)) not in rings
     # Heard again, then silent again.
     later = timezone.now() - 4.5 * HOUR

@@ -1,15 +1,21 @@
 """The counts of a number: added up in one statement, apart by number, day and word."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from automacao.actions.tallies import WHAT_MAX, What, ignored, tally
-from automacao.models import LineTally
-from tests.conftest import Shop
+from automacao.gateways.port import SendOutcomeUnknown
+from automacao.models import InboundEvent, LineTally
+from sac import drain
+from sac.actions.outbox import begin_sending, expire_leases, fail_sending
+from sac.models import Message
+from tests.conftest import Actor, Shop
+from tests.postbox import Postbox
 
 pytestmark = pytest.mark.django_db
 TODAY, YESTERDAY = date(2026, 3, 10), date(2026, 3, 9)
@@ -62,3 +68,40 @@ def test_a_reason_of_any_length_is_counted_under_its_beginning(shop: Shop) -> No
 def test_a_number_is_never_counted_in_another_store(shop: Shop, other_shop: Shop) -> None:
     with pytest.raises(IntegrityError):
         tally(shop.instance.pk, other_shop.store.pk, {What.RECEIVED: 1}, day=TODAY)
+
+
+# --- Where things are counted ---------------------------------------------------------------------
+
+
+def counted(what: str) -> int:
+    return sum(LineTally.objects.filter(what=what).values_list("count", flat=True))
+
+
+def test_a_message_whose_fate_nobody_tells_is_counted_once(
+    shop: Shop, ana: Actor, answer: Callable[..., Message], rings: object
+) -> None:
+    message = answer(shop.hears(department=shop.support), by=ana)
+    assert begin_sending(message.conversation_id)
+    fail_sending(message.pk, SendOutcomeUnknown("reset"))
+    fail_sending(message.pk, SendOutcomeUnknown("reset"))
+    assert counted("unknown") == 1
+    lost = timezone.now() - timedelta(seconds=1)
+    Message.objects.filter(pk=message.pk).update(state="sending", lease_until=lost)
+    expire_leases()
+    assert counted("unknown") == 2
+
+
+def test_a_poisoned_event_is_counted_when_it_is_parked(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, rings: object
+) -> None:
+    def fail(*_: object, **__: object) -> int:
+        raise ValueError("poison")
+
+    monkeypatch.setattr(drain, "receive_messages", fail)
+    box = Postbox(shop.instance)
+    box.bring(box.said("Oi", phone="+5511987651234"))
+    assert (counted("received"), counted("parked")) == (0, 0), "it is tried again"
+    InboundEvent.objects.update(attempts=InboundEvent.MAX_ATTEMPTS - 1, due_at=timezone.now())
+    drain.drain_instance(shop.instance.pk)
+    assert InboundEvent.objects.get().status == "parked"
+    assert (counted("received"), counted("parked")) == (1, 1)

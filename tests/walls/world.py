@@ -239,7 +239,12 @@ def _changes(ticket: Ticket, person: Actor, message: Message, word: str) -> None
     )
     contact = ticket.conversation.contact
     gone = Contact.objects.create(store=store, name=f"Antigo {word}", merged_into=contact)
-    nothing: dict[str, object] = {"identities": [], "conversations": [], "threads": [], "fields": {}}
+    nothing: dict[str, object] = {
+        "identities": [],
+        "conversations": [],
+        "threads": [],
+        "fields": {},
+    }
     ContactMerge.objects.create(
         store=store, kept=contact, gone=gone, reason=word, moved=nothing, merged_at=then
     )

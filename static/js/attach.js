@@ -86,8 +86,9 @@ document.addEventListener("drop", (event) => {
   if (event.target.closest?.("#chat")) tray.add(event.dataTransfer.files);
 });
 document.addEventListener("paste", (event) => {
-  const files = event.clipboardData?.files ?? [];
-  if (!files.length || event.target.form !== shownForm()) return;
+  const { files = [], types = [] } = event.clipboardData ?? {};
+  // What office programs copy is also a picture of itself: the words are what is meant.
+  if (!files.length || types.includes("text/plain") || event.target.form !== shownForm()) return;
   event.preventDefault();
   tray.add(files);
 });

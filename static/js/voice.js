@@ -12,9 +12,6 @@ let recording = null;
 const isAble = () => Boolean(navigator.mediaDevices?.getUserMedia && window.MediaRecorder);
 const part = (name) => shownForm().querySelector(`[data-voice=${name}]`);
 
-/** Whether leaving now would lose a recording. */
-export const isRecording = () => recording !== null;
-
 async function begin(form) {
   if (recording) return;
   const mine = { home: here(), form, chunks: [], seconds: 0, file: null, url: "" };

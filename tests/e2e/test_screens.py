@@ -13,7 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NARROW, WIDE
+from tests.e2e.kinds import act_on, attach, of_kind, payload, say_everything
 from tests.running import Running
+from tests.sac.media.corpus import PDF
 
 pytestmark = pytest.mark.browser
 
@@ -99,6 +101,43 @@ def test_the_desk(
     ana.locator("#rows .row", has_text="Mariana Costa").get_by_role("link").click()
     expect(ana.get_by_role("log")).to_contain_text("Consegue ver se já foi postado?")
     look(ana, "atendimento")
+    assert complaints == []
+
+
+def test_everything_a_message_can_be(
+    desk: Running,
+    sign_in: Callable[..., Page],
+    customer: Callable[[str], str],
+    look: Callable[[Page, str], None],
+    size: str,
+    theme: str,
+    complaints: list[str],
+) -> None:
+    name = f"Rita {size} {theme}"
+    phone = customer(name)
+    say_everything(desk, phone)
+    desk.simulator.receive(phone, "É isso")
+    # All of the thread at once.
+    ana = sign_in("ana", viewport={**SIZES[size], "height": 3600}, color_scheme=theme)
+    ana.goto(f"{desk.web}sac/atendimento/")
+    ana.locator("#rows .row", has_text=name).get_by_role("link").click()
+    expect(ana.get_by_role("log")).to_contain_text("É isso")
+    expect(ana.get_by_text("Baixando…")).to_have_count(0)
+    look(ana, "tipos")
+    ana.set_viewport_size(SIZES[size])
+    attach(ana, "Documento", payload("nota.pdf", "application/pdf", PDF))
+    act_on(ana.locator("#thread .bubble", has_text="É isso"), "Responder")
+    look(ana, "anexos")
+    ana.get_by_role("button", name="Anexar").click()
+    look(ana, "anexar")
+    ana.keyboard.press("Escape")
+    ana.locator("#thread .bubble", has_text="É isso").get_by_role(
+        "button", name="Mais opções"
+    ).click()
+    look(ana, "opcoes")
+    ana.keyboard.press("Escape")
+    of_kind(ana, "image").locator("[data-view]").click()
+    look(ana, "foto")
     assert complaints == []
 
 

@@ -47,6 +47,7 @@ class Media(StoreRow):
         READY = "ready", "Disponível"
         FAILED = "failed", "Arquivo indisponível"
 
+    UNASKED = "Do histórico: ainda não foi baixado."
     ERASED = "O arquivo foi apagado com a mensagem."
 
     message = models.OneToOneField(

@@ -188,7 +188,7 @@ def test_screens_come_back_by_themselves_when_everything_started_anew(
 ) -> None:
     phone = customer("Quincas Mota")
     open_talk(ana, "Quincas Mota")
-    names = ["beat", "worker-outbound", "worker-inbound", "web"]
+    names = ["beat", "worker-media", "worker-outbound", "worker-inbound", "web"]
     for name in names:
         desk.children[name].stop()
     expect(ana.locator("#offline")).to_contain_text("Sem conexão")

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from automacao.gateways.port import File
 from evendas import clock
+from sac.actions.files import fetch_again
 from sac.models import Conversation, Media, Message, Ticket
 from tests.conftest import Shop
 from tests.sac.spoken import Voice
@@ -83,6 +84,12 @@ def test_a_call_that_ended_is_the_same_line(voice: Voice) -> None:
     assert (late.content["status"], late.revision) == ("missed", missed.revision)
 
 
+def test_a_call_that_was_answered_was_not_missed(voice: Voice) -> None:
+    voice.calls("ringing")
+    voice.calls("answered")
+    assert voice.calls("missed").content["status"] == "answered"
+
+
 def test_a_call_during_a_ticket_neither_waits_nor_is_new(voice: Voice) -> None:
     voice.says("Oi")
     Ticket.objects.update(new_since=None, waiting_since=None)
@@ -111,6 +118,18 @@ def test_history_fills_in_without_a_ticket_a_clock_or_news(voice: Voice) -> None
     ticket = Ticket.objects.get()
     thread = Message.objects.in_thread_of(ticket).order_by("sort_key")
     assert [message.text for message in thread] == ["antiga", "nova"]
+
+
+def test_a_file_of_history_is_fetched_only_when_somebody_asks(
+    voice: Voice, rings: Rings, django_capture_on_commit_callbacks: object
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        message = voice.says(kind="image", file=PHOTO, is_history=True)
+    assert message.file is not None
+    assert (message.file.state, message.file.error) == ("failed", Media.UNASKED)
+    assert not [ring for ring in rings if ring[0] == "sac.fetch_media"]
+    fetch_again(message)
+    assert Media.objects.get().state == "pending"
 
 
 def test_history_of_a_ticket_under_way_changes_nothing_of_it(voice: Voice) -> None:

@@ -91,6 +91,10 @@ def _fill_in(thread: Thread, arrival: Arrival, said: MessageReceived | MessageEc
     message = _message(thread, arrival, said, sent_at, ticket=None)
     message.content = {**message.content, "history": True}
     message.created_at = sent_at
+    for file in thread.media:
+        if file.message is message:
+            # Years of them may come at once: each is fetched when somebody wants to see it.
+            file.state, file.error, file.next_attempt_at = Media.State.FAILED, Media.UNASKED, None
     if isinstance(said, MessageReceived):
         _mark_as_theirs(message)
     else:
@@ -113,7 +117,8 @@ def _ring(thread: Thread, arrival: Arrival, call: CallReceived) -> None:
 
 
 def _end(thread: Thread, call: Message, content: dict[str, object]) -> None:
-    if call.content == content:
+    # One that was answered ends as well, in the words of one that was missed.
+    if call.content == content or call.content.get("status") == "answered":
         return
     call.content = content
     if call.pk is not None:

@@ -24,7 +24,8 @@ def save_and_tell(instance: Instance, threads: Sequence[Thread]) -> None:
     for thread in threads:
         _announce(thread)
     _tell_names(instance, [row for row in threads if row.announcement.is_about_contact])
-    _fetch([file for thread in threads for file in thread.media])
+    announced = [file for thread in threads for file in thread.media]
+    _fetch(file for file in announced if file.state == Media.State.PENDING)
 
 
 def _save(instance: Instance, threads: Sequence[Thread]) -> None:

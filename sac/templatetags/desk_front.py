@@ -52,9 +52,14 @@ def woven(items: Iterable[Item]) -> Iterator[Woven]:
 def _continues(above: Message | None, message: Message | None) -> bool:
     if above is None or message is None or "call" in {above.kind, message.kind}:
         return False
-    if (above.direction, above.attendant_id) != (message.direction, message.attendant_id):
+    if _side(above) != _side(message):
         return False
     return message.sent_at - above.sent_at < TOGETHER
+
+
+def _side(message: Message) -> tuple[str, int | None, str]:
+    """Whose words it is: the author named above a bubble is named for all that hang on it."""
+    return message.direction, message.attendant_id, message.origin
 
 
 @register.filter

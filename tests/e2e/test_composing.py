@@ -46,6 +46,14 @@ DROP = """
 """
 
 
+LONG_PRESS = """
+(bubble) => {
+  const touch = new Touch({ identifier: 1, target: bubble });
+  bubble.dispatchEvent(new TouchEvent("touchstart", { touches: [touch], bubbles: true }));
+}
+"""
+
+
 @pytest.fixture
 def talk(
     desk: Running,
@@ -209,3 +217,26 @@ def test_menus_are_walked_by_the_keyboard(talk: Page) -> None:
     expect(talk.get_by_role("menuitem", name="Reagir com 👍")).to_be_focused()
     talk.keyboard.press("End")
     expect(talk.get_by_role("menuitem", name="Copiar")).to_be_focused()
+
+
+def test_a_finger_that_stays_asks_what_can_be_done(talk: Page) -> None:
+    talk.locator("#thread .bubble", has_text="Oi!").evaluate(LONG_PRESS)
+    expect(talk.get_by_role("menuitem", name="Responder")).to_be_visible()
+
+
+def test_words_that_bring_their_picture_along_are_pasted_as_words(talk: Page) -> None:
+    """As office programs copy a cell."""
+    taken = talk.evaluate(
+        """
+        () => {
+          const copied = new DataTransfer();
+          copied.setData("text/plain", "R$ 10,00");
+          copied.items.add(new File(["x"], "image.png", { type: "image/png" }));
+          const words = { clipboardData: copied, bubbles: true, cancelable: true };
+          const place = document.querySelector("#composer textarea");
+          return !place.dispatchEvent(new ClipboardEvent("paste", words));
+        }
+        """
+    )
+    assert taken is False
+    assert tray(talk) == []

@@ -124,7 +124,7 @@ def test_everything_a_message_can_be(
     expect(ana.get_by_role("log")).to_contain_text("É isso")
     expect(ana.get_by_text("Baixando…")).to_have_count(0)
     look(ana, "tipos")
-    ana.set_viewport_size(SIZES[size])
+    ana.set_viewport_size({"width": SIZES[size]["width"], "height": SIZES[size]["height"]})
     attach(ana, "Documento", payload("nota.pdf", "application/pdf", PDF))
     act_on(ana.locator("#thread .bubble", has_text="É isso"), "Responder")
     look(ana, "anexos")

@@ -167,6 +167,19 @@ def test_a_call_stands_between_bubbles_and_joins_none(shop: Shop, ana: Actor, an
     assert "is-joined" not in bubble(page, after).attributes["class"].split()
 
 
+def test_words_of_the_phone_and_of_a_machine_are_told_apart(
+    shop: Shop, ana: Actor, anas: Ticket
+) -> None:
+    ours = {"direction": "out", "state": "read"}
+    put_kind(anas, "text", origin="bot", **ours)
+    phones = put_kind(anas, "text", origin="phone", **ours)
+    again = put_kind(anas, "text", origin="phone", **ours)
+    page = shown(ana, anas)
+    assert "is-joined" not in bubble(page, phones).attributes["class"].split()
+    assert "is-joined" in bubble(page, again).attributes["class"].split()
+    assert words(bubble(page, phones)).startswith("pelo celular")
+
+
 # --- By whichever way it comes -------------------------------------------------------------------
 
 

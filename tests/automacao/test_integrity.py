@@ -33,8 +33,8 @@ def words(page: Page) -> str:
 
 
 def days(page: Page) -> list[Element]:
-    """The rows of the first number."""
-    return [row for row in page.find("tr") if row.text.split()[0] != "Dia"][:14]
+    """The rows of a store with one number."""
+    return [row for row in page.find("tr") if row.text.split()[0] != "Dia"]
 
 
 def today(shop: Shop) -> date:

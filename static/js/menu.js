@@ -37,7 +37,7 @@ function open(item, button) {
   bubble = item;
   const menu = the("message-menu");
   for (const entry of menu.querySelectorAll("[data-verb]")) entry.hidden = !able.includes(entry.dataset.verb);
-  menu.querySelector("[data-mine]").hidden = !item.querySelector("[data-ours]");
+  menu.querySelector("[data-mine]").hidden = !able.includes("react") || !item.querySelector("[data-ours]");
   openAt(menu, button);
 }
 

@@ -2,7 +2,8 @@
 
 const ROOM = 8;
 
-const choices = (menu) => [...menu.querySelectorAll("[role=menuitem]:not([hidden]), input:not([hidden])")];
+const choices = (menu) =>
+  [...menu.querySelectorAll("[role=menuitem], input")].filter((entry) => entry.getClientRects().length > 0);
 
 /** Open a menu beside its button, above or below, wherever it fits, the keyboard on its first entry. */
 export function openAt(menu, button) {
@@ -19,9 +20,10 @@ export function openAt(menu, button) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const menu = event.target.closest?.("[role=menu]");
+  const menu = event.target.closest?.("[data-walk]");
   const step = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (!menu || (event.target.matches("input") && event.key.match(/Left|Right/))) return;
+  // In a field these move the cursor.
+  if (!menu || (event.target.matches("input") && /Left|Right|Home|End/.test(event.key))) return;
   const all = choices(menu);
   const place = all.indexOf(event.target);
   if (step) all[(place + step + all.length) % all.length]?.focus();

@@ -131,6 +131,8 @@ def test_everything_a_message_can_be(
     ana.get_by_role("button", name="Anexar").click()
     look(ana, "anexar")
     ana.keyboard.press("Escape")
+    ana.get_by_role("button", name="Assumir").click()
+    expect(ana.get_by_role("log")).to_contain_text("assumiu o atendimento")
     ana.locator("#thread .bubble", has_text="É isso").get_by_role(
         "button", name="Mais opções"
     ).click()

@@ -90,6 +90,7 @@ def _unite(union: Union, gone: Contact, homes: Homes) -> None:
     }
     identities.update(contact=kept)
     gone.merged_into = kept
+    kept.standing_unions += 1
     for person in (kept, gone):
         person.save()
     merge = ContactMerge.objects.create(

@@ -61,6 +61,7 @@ def _part(merge: ContactMerge, homes: Homes) -> None:
     ContactIdentity.objects.filter(id__in=moved["identities"], contact=kept).update(contact=gone)
     kept.give_back(moved["fields"])
     gone.merged_into = None
+    kept.standing_unions -= 1
     for person in (kept, gone):
         person.save()
     by_id = {home.pk: home for own in homes.values() for home in own.values()}

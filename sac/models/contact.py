@@ -31,6 +31,8 @@ class Contact(StoreRow):
     entry_channel = models.CharField(
         "canal de entrada", max_length=10, choices=EntryChannel, default=EntryChannel.LEAD
     )
+    # How many contacts were found to be this person, and were not parted again.
+    standing_unions = models.PositiveSmallIntegerField(default=0)
     # The same person, found out later: this row stays empty until somebody undoes it.
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
@@ -93,6 +95,8 @@ class Contact(StoreRow):
     @property
     def standing_merges(self) -> list["ContactMerge"]:
         """Who was found to be this same person, the latest first."""
+        if not self.standing_unions:
+            return []
         rows = self.merges.filter(undone_at=None).select_related("gone")
         return list(rows.order_by("-id"))
 

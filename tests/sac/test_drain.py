@@ -132,9 +132,9 @@ def test_replaying_an_unknown_number_is_refused_in_words() -> None:
 
 
 def test_an_event_that_nobody_understands_is_parked_with_its_reason(box: Postbox) -> None:
-    box.bring(box.body("messages.edited", {"key": {"id": "3A01"}}), box.said(phone=PHONE))
+    box.bring(box.body("messages.unheard", {"key": {"id": "3A01"}}), box.said(phone=PHONE))
     event = InboundEvent.objects.parked().get()
-    assert "messages.edited" in event.error
+    assert "messages.unheard" in event.error
     assert Message.objects.count() == 1
 
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.bustle import go_home
-from tests.e2e.glass import box, open_talk, until
+from tests.e2e.glass import box, differences, open_talk, until
 from tests.e2e.kinds import (
     act_on,
     attach,
@@ -66,6 +66,8 @@ def test_whatever_a_customer_sends_stands_on_the_desk(
     expect(of_kind(talk, "video").locator("video")).to_be_visible()
     for kind in ("voice", "audio"):
         expect(of_kind(talk, kind).get_by_role("button", name="Ouvir")).to_be_visible()
+    expect(talk.get_by_text("Baixando…")).to_have_count(0)
+    until(talk, lambda: differences(talk) == [], seconds=30)
     link = of_kind(talk, "location").get_by_role("link", name="Abrir no mapa")
     expect(link).to_have_attribute("href", "https://www.google.com/maps?q=-23.561400,-46.655800")
     assert complaints == []

@@ -95,6 +95,8 @@ def test_a_file_of_a_customer_arrives_whole(line: Line, ticket: Ticket, kind: st
         ("location", {"latitude": -23.5, "longitude": -46.6, "name": "Praça", "address": "Rua A"}),
         ("contact", {"cards": [{"name": "Rui", "phones": ["+5511912345678"]}]}),
         ("poll", {"question": "Qual?", "options": ["A", "B"]}),
+        ("order", {"id": "0001", "title": "Aurora", "items": 2, "total": 99_900}),
+        ("product", {"id": "7", "title": "Tênis", "price": 399_900, "currency": "BRL"}),
     ],
 )
 def test_what_a_customer_sends_besides_files_arrives(

@@ -11,9 +11,9 @@ _MOST = 2**53
 
 
 def order_facts(media: dict[str, object]) -> dict[str, object] | None:
-    """Read a cart a customer sent. One that names no seller is none the desk understands."""
+    """Read a cart a customer sent. One that names neither seller nor title is not understood."""
     number = text(media.get("orderId"), _ID_MAX)
-    if not number or not text(media.get("sellerJid")):
+    if not number or not (text(media.get("sellerJid")) or text(media.get("orderTitle"))):
         return None
     return {
         "id": number,

@@ -83,10 +83,7 @@ WEBHOOK_MAX_BYTES = 25 * 1024 * 1024
 MEDIA_LIMITS: dict[str, int] = {
     kind: megabytes * 1024 * 1024
     for kind, megabytes in {
-        "image": 16,
-        "sticker": 16,
-        "audio": 16,
-        "voice": 16,
+        **dict.fromkeys(("image", "sticker", "audio", "voice"), 16),
         "video": 64,
         "document": 100,
     }.items()
@@ -254,6 +251,7 @@ CELERY_BEAT_SCHEDULE = {
         "automacao.sweep_orders": SWEEP_EVERY,
         "automacao.watch_lines": WATCH_EVERY,
         "automacao.watch_silence": LOOK_EVERY,
+        "sac.forget_deleted": 60 * _scale,
         "accounts.tidy": 3600,
     }.items()
 }

@@ -157,3 +157,8 @@ def sweep_outbox() -> None:
         ring("sac.settle", message_id)
     for amendment_id in amendments.due():
         ring("sac.amend", amendment_id)
+
+
+@shared_task(name="sac.forget_deleted")
+def forget_deleted() -> None:
+    changes.forget_deleted()

@@ -178,6 +178,15 @@ def _forget_deleted(message: Message) -> None:
         file.discard()
 
 
+def forget_deleted(limit: int = 200) -> None:
+    """Let go of what deleted messages said in stores that do not keep it any more."""
+    kept = Message.objects.deleted_but_kept().order_by("id")
+    for instance_id, name in list(kept.values_list("instance_id", "provider_id")[:limit]):
+        with transaction.atomic():
+            found = lock_named(Instance.objects.get(pk=instance_id), [name or ""])
+            save_changes(list(found.values()))
+
+
 def _show_again(messages: Sequence[Message]) -> list[Ticket]:
     """Let the rows of the list show what their message says now."""
     ids = [row.ticket_id for row in messages if row.ticket_id]

@@ -36,6 +36,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
             .filter(since__lt=moment)
         )
 
+    def deleted_but_kept(self) -> Self:
+        """Deleted for everyone, and still saying what its store no longer keeps."""
+        deleted = self.filter(deleted_at__isnull=False, store__shows_deleted=False)
+        return deleted.exclude(text="", content={}, earlier_texts=[])
+
     def in_outbox(self) -> Self:
         """Waiting to leave, or already called for and of unknown fate."""
         return self.filter(state__in=("queued", *_CALLED_FOR))
@@ -195,6 +200,11 @@ class Message(StoreRow):
             models.Index(fields=["conversation", "sort_key", "id"], name="sac_thread"),
             models.Index(fields=["conversation", "revision"], name="sac_catch_up"),
             models.Index(fields=["ticket"], name="sac_message_of_ticket"),
+            models.Index(
+                fields=["store", "id"],
+                condition=models.Q(deleted_at__isnull=False),
+                name="sac_message_deleted",
+            ),
             models.Index(
                 fields=["conversation", "id"],
                 condition=models.Q(state__in=["queued", "sending", "unknown"]),

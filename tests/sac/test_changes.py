@@ -125,6 +125,20 @@ def test_what_was_deleted_is_kept_only_where_the_store_wants_to(
 
 
 @pytest.mark.django_db
+def test_a_store_that_keeps_them_no_more_lets_go_of_those_it_has(voice: Voice) -> None:
+    voice.says("segredo", kind="image", file=PHOTO, name="3A1")
+    voice.says("fica", name="3A2")
+    voice.changes(MessageDeleted("3A1"))
+    tasks.forget_deleted()
+    assert Message.objects.get(provider_id="3A1").text == "segredo"
+    Store.objects.update(shows_deleted=False)
+    tasks.forget_deleted()
+    assert list(Message.objects.order_by("id").values_list("text", flat=True)) == ["", "fica"]
+    assert Media.objects.get().filename == ""
+    assert not Message.objects.deleted_but_kept().exists()
+
+
+@pytest.mark.django_db
 def test_a_change_opens_no_ticket_and_is_no_news(voice: Voice, said: Message) -> None:
     Ticket.objects.update(status="closed", closed_at=clock.now(), new_since=None)
     voice.changes(reaction("👍", 1), edit("B", 2), MessageDeleted("3A1"))

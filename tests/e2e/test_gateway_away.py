@@ -40,10 +40,10 @@ def test_what_is_answered_meanwhile_waits_and_leaves_in_order(
         bubbles = ana.get_by_role("log").locator("li.is-out")
         expect(bubbles).to_have_count(3)
         expect(bubbles.first.locator(".tick")).to_contain_text("Na fila de envio")
-        expect(ana.locator("#lines")).to_contain_text("ficam na fila")
+        expect(ana.locator("#lines")).to_contain_text("na fila e saem quando ele voltar")
 
     expect(bubbles.last.locator(".tick")).to_contain_text("Entregue", timeout=30_000)
-    expect(ana.locator("#lines")).not_to_contain_text("ficam na fila")
+    expect(ana.locator("#lines")).not_to_contain_text("na fila")
     said = [bubble.text for bubble in desk.simulator.thread(phone) if bubble.sender == "store"]
     assert said == ["Estamos aqui!", "Só um instante", "Já voltamos"]
     assert complaints == []

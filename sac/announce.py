@@ -5,7 +5,7 @@ to the groups that saw the ticket before or see it now; the sockets decide who m
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
 from django.db import transaction
@@ -60,8 +60,8 @@ class Announcement:
 
     def _speak(self) -> None:
         with timezone.override(self.conversation.store.zone):
-            for ticket_id in {item.ticket_id for item in self.items}:
-                self._push_items([item for item in self.items if item.ticket_id == ticket_id])
+            for ticket, items in self._by_chapter():
+                self._push_thread(ticket, items)
             for ticket, before in self.tickets.values():
                 if self._is_silent:
                     self._push_thread(ticket, [])
@@ -74,10 +74,17 @@ class Announcement:
         """Nothing in the thread changed, and watchers would take the revision for a gap."""
         return not self.items and self.conversation.revision >= self.since
 
-    def _push_items(self, items: Sequence[Item]) -> None:
-        ticket = items[0].ticket or self.conversation.tickets.for_list().order_by("-id").first()
-        if ticket is not None:
-            self._push_thread(ticket, items)
+    def _by_chapter(self) -> Iterator[tuple[Ticket, list[Item]]]:
+        """The changed lines by the chapter in whose thread they stand, where there is one."""
+        has_loose = any(item.ticket_id is None for item in self.items)
+        tickets = self.conversation.tickets.for_list().order_by("created_at")
+        chapters = list(tickets) if has_loose else []
+        found: dict[Ticket, list[Item]] = {}
+        for item in self.items:
+            ticket = item.ticket or _chapter_of(item, chapters)
+            if ticket is not None:
+                found.setdefault(ticket, []).append(item)
+        yield from found.items()
 
     def _push_thread(self, ticket: Ticket, items: Sequence[Item]) -> None:
         known = self.tickets.get(ticket.pk)
@@ -112,6 +119,13 @@ class Announcement:
             "parties": [attendant for attendant, _ in parties],
         }
         live.publish(groups, frame)
+
+
+def _chapter_of(item: Item, chapters: Sequence[Ticket]) -> Ticket | None:
+    """Where a message without a ticket stands, by the rule of `Message.objects.in_thread_of`."""
+    said_at = item.created_at if isinstance(item, Message) else item.at
+    before = [ticket for ticket in chapters if ticket.created_at <= said_at]
+    return before[-1] if before else next(iter(chapters), None)
 
 
 @dataclass(frozen=True, slots=True)

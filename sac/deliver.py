@@ -17,6 +17,7 @@ from automacao.models import Instance
 from evendas import clock
 from evendas.bell import ring
 from evendas.leaving import is_leaving
+from sac.actions.inbound.hearing import CLOCK_SKEW
 from sac.actions.line import ring_outbox
 from sac.actions.outbox import (
     MAX_IN_FLIGHT,
@@ -28,9 +29,6 @@ from sac.actions.outbox import (
 )
 from sac.announce import lines_changed
 from sac.models import Message
-
-# The gateway's clock and ours may differ by this much when matching what it remembers.
-CLOCK_SKEW = timedelta(seconds=5)
 
 
 def deliver_conversation(conversation_id: int) -> None:

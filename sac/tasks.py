@@ -147,6 +147,7 @@ def sweep_outbox() -> None:
     outbox.hold_stale()
     outbox.give_up_on_unknown()
     replies.give_up_on_removed_numbers()
+    amendments.give_up_on_removed_numbers()
     statuses.apply_waiting_statuses()
     statuses.forget_early_statuses()
     changes.apply_waiting_changes()

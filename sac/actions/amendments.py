@@ -29,6 +29,8 @@ DELETE_WITHIN = timedelta(hours=48)
 # A flag is two characters, a family joined by zero-width characters up to seven.
 EMOJI_MAX = 16
 ATTEMPTS_MAX = 20
+_EDIT_LATE = "O WhatsApp só deixa editar até 15 minutos depois do envio."
+_DELETE_LATE = "O WhatsApp só deixa apagar até 2 dias depois do envio."
 _LEASE = timedelta(seconds=60)
 _OUT = (Message.State.ACCEPTED, Message.State.SENT, Message.State.DELIVERED)
 _AT_THE_NETWORK = {*_OUT, Message.State.READ, Message.State.PLAYED, Message.State.RECEIVED}
@@ -62,7 +64,7 @@ def edit(ticket: Ticket, message: Message, *, rights: Rights, text: str) -> Mess
         if current.kind != "text":
             raise TooLate("Só mensagens de texto podem ser editadas.")
         if row.now - current.sent_at > EDIT_WITHIN:
-            raise TooLate("O WhatsApp só deixa editar até 15 minutos depois do envio.")
+            raise TooLate(_EDIT_LATE)
         if current.text == text:
             return current
         return _ask(row, current, Amendment.Kind.EDIT, text)
@@ -73,7 +75,7 @@ def delete(ticket: Ticket, message: Message, *, rights: Rights) -> Message:
     with _amended(ticket, message, rights=rights) as (row, current):
         _insist_on_ours(current, "Só dá para apagar mensagens enviadas pela loja.")
         if row.now - current.sent_at > DELETE_WITHIN:
-            raise TooLate("O WhatsApp só deixa apagar até 2 dias depois do envio.")
+            raise TooLate(_DELETE_LATE)
         return _ask(row, current, Amendment.Kind.DELETION, "")
 
 
@@ -152,11 +154,38 @@ def begin_amending(amendment_id: int) -> Amending | None:
         is_held = _is_busy(amendment, now) or not conversation.instance.is_connected
         if not is_due or is_held or (amendment.next_attempt_at or now) > now:
             return None
+        if reason := _too_late(amendment, now):
+            _give_up(amendment, reason)
+            return None
         amendment.attempts += 1
         amendment.lease_until = now + _LEASE
         amendment.save(update_fields=["attempts", "lease_until"])
     target = Target(conversation.send_address, message.provider_id or "", is_ours=message.is_out)
     return Amending(amendment.pk, conversation.instance, amendment.kind, target, amendment.text)
+
+
+def _too_late(amendment: Amendment, now: datetime) -> str:
+    """Why it is not asked any more: gateways differ in whether they refuse it themselves."""
+    age = now - amendment.message.sent_at
+    if amendment.kind == Amendment.Kind.EDIT and age > EDIT_WITHIN:
+        return _EDIT_LATE
+    return _DELETE_LATE if amendment.kind == Amendment.Kind.DELETION and age > DELETE_WITHIN else ""
+
+
+def _give_up(amendment: Amendment, reason: str) -> None:
+    amendment.state, amendment.error = Amendment.State.FAILED, reason
+    amendment.save(update_fields=["state", "error"])
+    _show_pending(amendment.message, amendment.kind, reason)
+    save_changes([amendment.message])
+
+
+def give_up_on_removed_numbers() -> None:
+    """Say on what still waits for a number that was removed that it will not be done."""
+    for pk in list(Amendment.objects.of_removed_numbers().values_list("pk", flat=True)[:100]):
+        with transaction.atomic():
+            _, amendment = _lock(pk)
+            if amendment.state == Amendment.State.QUEUED:
+                _give_up(amendment, "O número da loja foi removido.")
 
 
 def _is_leased(amendment: Amendment, now: datetime) -> bool:

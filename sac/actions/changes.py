@@ -17,7 +17,7 @@ from automacao.models import Instance
 from evendas import clock
 from sac.actions.rows import write_columns
 from sac.announce import Announcement
-from sac.models import Conversation, EarlyChange, Message, Ticket
+from sac.models import Amendment, Conversation, EarlyChange, Message, Ticket
 from sac.permissions import Sight
 
 ChangeEvent = MessageEdited | MessageDeleted | Reaction
@@ -64,8 +64,11 @@ def change_of(event: ChangeEvent, received_at: datetime) -> Change:
     )
 
 
-def apply_changes(instance: Instance, changes: Sequence[Change]) -> None:
-    """Apply changes to the messages they name; what names none waits for it (24 h)."""
+def apply_changes(instance: Instance, changes: Sequence[Change]) -> set[str]:
+    """Apply changes to the messages they name; what names none waits for it (24 h).
+
+    Return the names that were found.
+    """
     by_target: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         by_target[change.target].append(change)
@@ -78,6 +81,7 @@ def apply_changes(instance: Instance, changes: Sequence[Change]) -> None:
         if True in [apply_change(message, one) for one in by_target[target]]
     ]
     save_changes(changed)
+    return set(found)
 
 
 def lock_named(instance: Instance, provider_ids: Sequence[str]) -> dict[str, Message]:
@@ -114,12 +118,22 @@ def _edit(message: Message, change: Change) -> bool:
     said = [*message.earlier_texts, {"text": message.text, "at": _said_at(message).isoformat()}]
     edition = {"text": change.text, "at": change.at.isoformat()}
     is_known = any(one["text"] == change.text for one in said)
-    if message.text == change.text or edition in said or (change.is_timeless and is_known):
+    if edition in said or (change.is_timeless and is_known):
         return False
+    if message.text == change.text:
+        return _confirm(message, change)
     said.append(edition)
     *earlier, newest = sorted(said, key=lambda one: _time(one["at"]))
     message.earlier_texts, message.text = earlier, newest["text"]
     message.edited_at = _time(newest["at"])
+    return True
+
+
+def _confirm(message: Message, change: Change) -> bool:
+    """It says so since later than was known: an edit from between must not come on top."""
+    if change.at <= _said_at(message):
+        return False
+    message.edited_at = change.at
     return True
 
 
@@ -154,9 +168,10 @@ def save_changes(messages: Sequence[Message]) -> None:
     Each knows its conversation, whose lock the caller holds.
     """
     announcements = {row.conversation: Announcement(row.conversation) for row in messages}
+    gone = [message for message in messages if _forget_deleted(message)]
+    messages = [*messages, *_quoting(gone)]
     for message in messages:
         message.revision = message.conversation.next_revision()
-        _forget_deleted(message)
     write_columns(messages, CHANGED_FIELDS)
     write_columns(announcements, ["revision"])
     followed = _show_again(messages)
@@ -169,13 +184,29 @@ def save_changes(messages: Sequence[Message]) -> None:
         announcement.after_commit()
 
 
-def _forget_deleted(message: Message) -> None:
-    """Keep what a deleted message said only where the store wants to."""
+def _forget_deleted(message: Message) -> bool:
+    """Let go of what a deleted message said, where the store keeps it no more. Tell if so."""
     if message.deleted_at is None or message.conversation.store.shows_deleted:
-        return
+        return False
     message.text, message.content, message.earlier_texts = "", {}, []
     if file := message.file:
         file.discard()
+    return True
+
+
+def _quoting(gone: Sequence[Message]) -> list[Message]:
+    """Answers that repeat what these said, less those words; edits on their way lose them too."""
+    ids = [row.pk for row in gone if row.pk]
+    Amendment.objects.filter(message__in=ids).update(text="")
+    quoting = []
+    for row in gone:
+        answers = Message.objects.filter(conversation=row.conversation, reply_to=row.provider_id)
+        for answer in answers.exclude(pk__in=ids).for_thread():
+            answer.conversation = row.conversation
+            quoted = {**answer.content.get("quoted", {}), "text": ""}
+            answer.content = {**answer.content, "quoted": quoted}
+            quoting.append(answer)
+    return quoting
 
 
 def forget_deleted(limit: int = 200) -> None:
@@ -240,8 +271,9 @@ def apply_waiting_changes() -> None:
     )
     for early in EarlyChange.objects.filter(Exists(match)).select_related("instance")[:200]:
         with transaction.atomic():
-            apply_changes(early.instance, [_change_again(early)])
-            early.delete()
+            # A message that moves to another conversation meanwhile is found next time.
+            if apply_changes(early.instance, [_change_again(early)]):
+                early.delete()
 
 
 def forget_early_changes() -> None:

@@ -143,11 +143,24 @@ def _drop_echo(message: Message, provider_id: str) -> None:
     echo = Message.objects.filter(instance=message.instance_id, provider_id=provider_id).first()
     if echo is None:
         return
+    echo_home = echo.conversation_id
     message.state, message.error = echo.state, echo.error
+    _take_over_changes(message, echo)
     echo.provider_id, echo.state = None, Message.State.SUPERSEDED
     echo.conversation = message.conversation
+    if echo.conversation_id != echo_home:
+        (echo.conversation,) = Conversation.objects.locked([echo_home])
     save_and_announce([echo])
     _show_another(echo)
+
+
+def _take_over_changes(message: Message, echo: Message) -> None:
+    """What was done to the echo was done to this message."""
+    if echo.edited_at:
+        message.text, message.earlier_texts = echo.text, echo.earlier_texts
+    message.reactions = echo.reactions or message.reactions
+    message.edited_at, message.deleted_at = echo.edited_at, echo.deleted_at
+    message.save(update_fields=["text", "earlier_texts", "reactions", "edited_at", "deleted_at"])
 
 
 def _show_another(echo: Message) -> None:

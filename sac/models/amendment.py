@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models.functions import Now
 
+from automacao.models import Instance
 from evendas.sealing import StoreRow
 from sac.models.message import Message
 from sac.models.team import Attendant
@@ -13,8 +14,16 @@ from sac.models.team import Attendant
 class AmendmentQuerySet(models.QuerySet["Amendment"]):
     def due(self) -> Self:
         """Still to be asked of the gateway, and nobody is at it."""
-        queued = self.filter(state=Amendment.State.QUEUED, next_attempt_at__lte=Now())
-        return queued.exclude(lease_until__gt=Now())
+        queued = self.filter(
+            state=Amendment.State.QUEUED,
+            next_attempt_at__lte=Now(),
+            message__instance__state=Instance.State.CONNECTED,
+        )
+        return queued.exclude(lease_until__gt=Now()).order_by("next_attempt_at")
+
+    def of_removed_numbers(self) -> Self:
+        removed = models.Q(message__instance__removed_at__isnull=False)
+        return self.filter(removed, state=Amendment.State.QUEUED)
 
 
 class Amendment(StoreRow):

@@ -104,6 +104,8 @@ class Media(StoreRow):
         self.file = self.thumbnail = self.playable = ""
         self.filename, self.reference = "", {}
         self.state, self.error = self.State.FAILED, self.ERASED
-        self.save()
+        # One that is only announced is written with its message, as it is now.
+        if self.pk is not None:
+            self.save()
         for field, name in zip(stored, names, strict=True):
             transaction.on_commit(partial(field.storage.delete, name), robust=True)

@@ -216,6 +216,11 @@ class Message(StoreRow):
                 name="sac_outbox_due",
             ),
             models.Index(
+                fields=["instance"],
+                condition=models.Q(state__in=["queued", "held"]),
+                name="sac_outbox_waiting",
+            ),
+            models.Index(
                 fields=["send_started_at"],
                 condition=models.Q(state__in=["sending", "unknown"]),
                 name="sac_outbox_unsettled",

@@ -13,12 +13,14 @@ from automacao.gateways.port import (
     GatewayUnavailable,
     InvalidRequest,
     MessageEdited,
+    Reaction,
 )
 from automacao.models import Instance
 from evendas import clock
 from sac import tasks
 from sac.actions.amendments import begin_amending, end_amending, fail_amending
 from sac.actions.outbox import accept_sending, begin_sending
+from sac.invariants import broken_invariants
 from sac.models import Amendment, Message, Ticket
 from tests.conftest import Actor, Shop
 from tests.sac.acts import do
@@ -212,3 +214,39 @@ def test_a_worker_that_died_leaves_it_to_the_next(ana: Actor, sent: Message, rin
     tasks.sweep_outbox()
     assert ("sac.amend", (the_one(),)) in rings
     assert begin_amending(the_one())
+
+
+def test_an_edit_that_waited_past_its_time_is_not_asked(ana: Actor, sent: Message) -> None:
+    press(ana, sent, "edicao", text="Bom dia!")
+    with clock.at(timezone.now() + timedelta(minutes=16)):
+        assert begin_amending(the_one()) is None
+    shown = now_of(sent)
+    assert shown.text == "Bom dai!"
+    assert "15 minutos" in shown.content["amending"]["error"]
+
+
+def test_what_waits_for_a_number_that_is_gone_ends(ana: Actor, sent: Message, rings: Rings) -> None:
+    press(ana, sent, "exclusao")
+    Instance.objects.update(removed_at=timezone.now(), state="disconnected")
+    tasks.sweep_outbox()
+    assert not [ring for ring in rings if ring[0] == "sac.amend"]
+    assert "removido" in now_of(sent).content["amending"]["error"]
+
+
+def test_what_was_done_to_an_echo_was_done_to_the_message(
+    anas: Ticket, ana: Actor, voice: Voice, answer: Answer
+) -> None:
+    voice.phone = anas.conversation.contact.phone
+    message = answer(anas, by=ana, text="Bom dai!")
+    assert begin_sending(message.conversation_id)
+    echo = voice.is_answered("Bom dai!", origin="phone")
+    assert echo.provider_id
+    at = clock.now()
+    voice.changes(
+        MessageEdited(echo.provider_id, "Bom dia!", at),
+        Reaction("R1", echo.provider_id, "👍", is_ours=False, at=at),
+    )
+    accept_sending(message.pk, Accepted(id=echo.provider_id, address=""))
+    shown = now_of(message)
+    assert (shown.text, shown.reactions["customer"]["emoji"]) == ("Bom dia!", "👍")
+    assert broken_invariants() == []

@@ -87,6 +87,11 @@ def test_an_edit_without_a_time_never_brings_an_older_text_back() -> None:
     assert message.text == "C"
 
 
+def test_a_text_that_came_back_stays_when_the_edit_between_comes_late() -> None:
+    assert after([edit("A", 2), edit("B", 1)]).text == "A"
+    assert after([edit("B", 1), edit("A", 2)]).text == "A"
+
+
 def test_a_change_from_the_future_counts_as_of_its_arrival() -> None:
     change = change_of(edit("B", 600), NOW)
     assert (change.at, change.is_timeless) == (NOW, False)
@@ -122,6 +127,32 @@ def test_what_was_deleted_is_kept_only_where_the_store_wants_to(
     )
     assert (Media.objects.get().filename == "foto.jpg") is shows
     assert (Ticket.objects.get().preview, Ticket.objects.get().preview_kind) == ("", "deleted")
+
+
+@pytest.mark.django_db
+def test_a_deletion_that_comes_before_its_file_lets_go_of_that_too(
+    voice: Voice, shop: Shop, rings: object
+) -> None:
+    Store.objects.update(shows_deleted=False)
+    voice.instance.store.shows_deleted = False
+    voice.changes(MessageDeleted("3A1"))
+    message = voice.says("segredo", kind="image", file=PHOTO, name="3A1")
+    assert (message.text, message.deleted_at is not None) == ("", True)
+    media = Media.objects.get()
+    assert (media.state, media.reference, media.filename) == ("failed", {}, "")
+
+
+@pytest.mark.django_db
+def test_what_is_let_go_of_is_not_kept_in_the_answers_to_it(voice: Voice) -> None:
+    Store.objects.update(shows_deleted=False)
+    voice.instance.store.shows_deleted = False
+    voice.says("segredo", name="3A1")
+    quoted = {"quoted": {"text": "segredo", "kind": "text", "is_ours": False}}
+    answer = voice.says("disse", name="3A2", reply_to="3A1", facts=quoted)
+    voice.changes(MessageDeleted("3A1"))
+    told = Message.objects.get(provider_id="3A2")
+    assert told.content["quoted"]["text"] == ""
+    assert (told.text, told.revision > answer.revision) == ("disse", True)
 
 
 @pytest.mark.django_db

@@ -1,5 +1,7 @@
 """Everything a customer may send becomes a row, and only new content opens a ticket."""
 
+import contextlib
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,7 +11,7 @@ from automacao.gateways.port import File
 from evendas import clock
 from sac.actions.files import fetch_again
 from sac.models import Conversation, Media, Message, Ticket
-from tests.conftest import Shop
+from tests.conftest import Actor, Shop
 from tests.sac.spoken import Voice
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +92,14 @@ def test_a_call_that_was_answered_was_not_missed(voice: Voice) -> None:
     assert voice.calls("missed").content["status"] == "answered"
 
 
+def test_a_call_with_a_name_as_long_as_may_be_is_heard(voice: Voice) -> None:
+    name = "X" * 128
+    message = Message.objects.filter(kind="call")
+    with contextlib.suppress(Message.DoesNotExist):
+        voice.calls("ringing", name=name)
+    assert message.get().provider_id == f"call:{name}"[:128]
+
+
 def test_a_call_during_a_ticket_neither_waits_nor_is_new(voice: Voice) -> None:
     voice.says("Oi")
     Ticket.objects.update(new_since=None, waiting_since=None)
@@ -163,6 +173,19 @@ def test_a_phones_own_auto_reply_is_nobodys_answer(voice: Voice) -> None:
     reply = voice.is_answered("Olá! Já respondemos.", is_auto_reply=True)
     assert reply.origin == "bot"
     assert Ticket.objects.get().waiting_since == waits_since is not None
+
+
+def test_an_old_message_without_a_name_takes_no_echo_of_today(
+    voice: Voice, ana: Actor, answer: Callable[..., Message]
+) -> None:
+    voice.says("Oi")
+    ours = answer(Ticket.objects.get(), by=ana, text="igual")
+    for hours, count in ((6, 2), (0, 2)):
+        began = clock.now() - timedelta(hours=hours)
+        Message.objects.filter(pk=ours.pk).update(state="sent", send_started_at=began)
+        voice.is_answered("igual", origin="api")
+        assert Message.objects.filter(direction="out").count() == count
+    assert Message.objects.get(pk=ours.pk).provider_id is not None
 
 
 # --- Addresses ------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What each arrival means for its thread: a message, a call, an echo of ours, history."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from automacao.gateways.port import CallReceived, File, MessageEcho, MessageReceived
 from sac.actions.inbound.thread import Arrival, Said, Thread, name_of
@@ -9,6 +9,9 @@ from sac.models import Media, Message, Ticket, TicketEvent
 from sac.ordering import clamp, is_late, sort_key
 
 CALL = "call"
+# How far the network's time of a message of ours may be from when we began to send it.
+CLOCK_SKEW = timedelta(seconds=5)
+ECHO_WITHIN = timedelta(minutes=15)
 
 
 def note(thread: Thread, arrival: Arrival, said: Said) -> None:
@@ -60,8 +63,7 @@ def _open_ticket(thread: Thread, arrival: Arrival, sent_at: datetime) -> Ticket:
 
 def _recognise(thread: Thread, arrival: Arrival, echo: MessageEcho) -> None:
     """A message of ours came back: give it to the row that is waiting for it, or keep it as new."""
-    same = (row for row in thread.unsettled if (row.kind, row.text) == (echo.kind, echo.text))
-    ours = next(same, None)
+    ours = next((row for row in thread.unsettled if _is_echo_of(row, echo)), None)
     if ours is None or echo.origin == "phone":
         _overhear(thread, arrival, echo)
         return
@@ -71,6 +73,15 @@ def _recognise(thread: Thread, arrival: Arrival, echo: MessageEcho) -> None:
     ours.revision = thread.conversation.next_revision()
     thread.known.add(echo.id)
     thread.adopted.append(ours)
+
+
+def _is_echo_of(row: Message, echo: MessageEcho) -> bool:
+    """The same thing, said when this was being sent: files without a caption are all alike."""
+    if (row.kind, row.text) != (echo.kind, echo.text):
+        return False
+    if echo.sent_at is None or row.send_started_at is None:
+        return True
+    return -CLOCK_SKEW <= echo.sent_at - row.send_started_at <= ECHO_WITHIN
 
 
 def _overhear(thread: Thread, arrival: Arrival, echo: MessageEcho) -> None:

@@ -9,12 +9,15 @@ from sac.announce import Announcement
 from sac.models import Conversation, Department, Media, Message, Ticket, TicketEvent
 from sac.permissions import Sight
 
+# Of a message's name on its number, in characters.
+NAME_MAX = 128
+
 Said = MessageReceived | MessageEcho | CallReceived
 
 
 def name_of(said: Said) -> str:
     """Return what the message is known by on its number. A call's id may be a message's too."""
-    return f"call:{said.id}" if isinstance(said, CallReceived) else said.id
+    return f"call:{said.id}"[:NAME_MAX] if isinstance(said, CallReceived) else said.id
 
 
 @dataclass(frozen=True, slots=True)

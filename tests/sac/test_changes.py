@@ -1,8 +1,9 @@
 """Edits, deletions and reactions: applied once, whatever order the network tells them in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from tests.conftest import Shop
 from tests.sac.spoken import Voice
 from tests.sac.test_kinds import PHOTO
 
+Pushes = list[tuple[set[str], dict[str, object]]]
 NOW = datetime.fromisoformat("2026-11-20T12:00:00+00:00")
 
 
@@ -235,3 +237,20 @@ def test_a_change_is_read_from_the_ports_event() -> None:
     change = change_of(reaction(None, 1, is_ours=True), NOW + timedelta(hours=1))
     at = NOW + timedelta(minutes=1)
     assert change == Change("3A1", EarlyChange.Kind.REACTION, "", is_ours=True, at=at)
+
+
+@pytest.mark.django_db
+def test_a_change_between_chapters_is_told_to_who_sees_the_one_before(
+    voice: Voice, pushes: Pushes, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    voice.says("Oi")
+    Ticket.objects.update(status="closed", closed_at=clock.now())
+    loose = voice.is_answered("pelo celular")
+    voice.says("Voltei")
+    pushes.clear()
+    assert loose.provider_id
+    with django_capture_on_commit_callbacks(execute=True):
+        voice.changes(Reaction("R1", loose.provider_id, "👍", is_ours=False, at=clock.now()))
+    (told,) = [frame for _, frame in pushes if frame["t"] == "thread"]
+    assert told["ticket"] == Ticket.objects.earliest("id").pk
+    assert "👍" in str(told["html"])

@@ -162,6 +162,11 @@ class Instance(StoreRow):
         return self.state == self.State.CONNECTED
 
     @property
+    def is_flowing(self) -> bool:
+        """Whether what is written leaves at once."""
+        return self.is_connected and not self.send_failures
+
+    @property
     def is_blank(self) -> bool:
         """Nobody filled it in yet."""
         return not self.name and not self.phone
@@ -246,7 +251,9 @@ class Instance(StoreRow):
         return self.department_set.filter(is_active=True).order_by("menu_position", "id")
 
     def channel(self) -> Channel:
-        return Channel(name=self.gateway_name, token=self.gateway_token)
+        return Channel(
+            name=self.gateway_name, token=self.gateway_token, own_phone=self.connected_phone
+        )
 
     def webhook(self, base_url: str) -> Webhook:
         url = f"{base_url}/webhooks/{self.gateway}/{self.webhook_key}/"

@@ -119,10 +119,14 @@ def _ask(row: Held, message: Message, kind: Amendment.Kind, text: str) -> Messag
     return message
 
 
-def _show_pending(message: Message, kind: str, error: str = "") -> None:
-    """Let the bubble say what is on its way, or what was refused; nothing when it is done."""
+def _show_pending(message: Message, kind: str, *, error: str = "", text: str = "") -> None:
+    """Let the bubble say what is on its way, or what was refused and its words; nothing when done.
+
+    Words that were refused are not lost: the person may want to try again.
+    """
     kept = {name: fact for name, fact in message.content.items() if name != "amending"}
-    message.content = {**kept, "amending": {"kind": kind, "error": error}} if kind else kept
+    amending = {"kind": kind, "error": error, **({"text": text} if error and text else {})}
+    message.content = {**kept, "amending": amending} if kind else kept
 
 
 # --- What the worker does -------------------------------------------------------------------------
@@ -175,7 +179,7 @@ def _too_late(amendment: Amendment, now: datetime) -> str:
 def _give_up(amendment: Amendment, reason: str) -> None:
     amendment.state, amendment.error = Amendment.State.FAILED, reason
     amendment.save(update_fields=["state", "error"])
-    _show_pending(amendment.message, amendment.kind, reason)
+    _show_pending(amendment.message, amendment.kind, error=reason, text=amendment.text)
     save_changes([amendment.message])
 
 
@@ -230,7 +234,7 @@ def fail_amending(amendment_id: int, error: GatewayError) -> None:
         is_final = error.outcome == Outcome.REFUSED or amendment.attempts >= ATTEMPTS_MAX
         if amendment.state == Amendment.State.QUEUED and is_final:
             amendment.state, amendment.error = Amendment.State.FAILED, error.pt
-            _show_pending(amendment.message, amendment.kind, error.pt)
+            _show_pending(amendment.message, amendment.kind, error=error.pt, text=amendment.text)
             save_changes([amendment.message])
         waits = settings.SEND_BACKOFF
         wait = waits[min(amendment.attempts, len(waits)) - 1]

@@ -16,6 +16,7 @@ from sac.actions.statuses import save_and_announce
 from sac.actions.tickets import Held, held, insist, take
 from sac.actions.trail import next_arrival, seconds_between
 from sac.actions.whereabouts import lock_conversation_of
+from sac.announce import lines_changed
 from sac.media.uploads import Prepared, attach, discard
 from sac.models import Conversation, Message, Ticket, TicketEvent
 from sac.ordering import sort_key
@@ -192,6 +193,9 @@ def _queue(row: Held, wanted: Outgoing) -> Message:
         attach(message, wanted.upload)
     row.announcement.changed(message)
     transaction.on_commit(lambda: ring("sac.deliver", message.conversation_id), robust=True)
+    if not row.conversation.instance.is_flowing:
+        # The bar says how many wait.
+        lines_changed(message.store_id)
     return message
 
 
@@ -256,10 +260,15 @@ def confirm_message(message: Message, *, rights: Rights) -> Message:
 
 
 def drop_message(message: Message, *, rights: Rights) -> Message:
-    """Não enviar: a person decided that what waited too long is not to be sent any more."""
+    """Não enviar: a person decided that what still waits is not to be sent any more.
+
+    What was ever called for may have left, whatever the queue says: that is not to be dropped.
+    """
     with held(message.ticket_id or 0) as row:
         insist(may_settle(rights, row.ticket))
-        current = _in_state(message, {Message.State.HELD}, "Esta mensagem já está a caminho.")
+        current = _in_state(message, set(_WAITING), "Esta mensagem já está a caminho.")
+        if current.state == Message.State.QUEUED and current.attempts:
+            raise TooLate("Esta mensagem já está a caminho.")
         current.state, current.error = Message.State.FAILED, _DROPPED
         _settle(row.conversation, current)
     return current

@@ -66,6 +66,8 @@ class Ticket(StoreRow):
         CLOSED = "closed", "Encerrada"
 
     LIVE = (Status.WAITING, Status.OPEN)
+    # Origins of what the store said outside of the desk.
+    OUTSIDE = ("phone", "api")
     # What a message changes in its ticket's row.
     ACTIVITY_FIELDS = (
         "new_since",
@@ -180,6 +182,12 @@ class Ticket(StoreRow):
     def is_new(self) -> bool:
         """NOVO: nobody of the team looked since the customer last wrote."""
         return self.new_since is not None and self.is_live
+
+    @property
+    def is_awaited(self) -> bool:
+        """In the queue, and not answered meanwhile on the phone or through another system."""
+        was_answered = self.waiting_since is None and self.preview_origin in self.OUTSIDE
+        return self.status == self.Status.WAITING and not was_answered
 
     def show_last(self, message: "Message") -> bool:
         """Show `message` on the list, unless something newer is there. Tell whether it was done."""

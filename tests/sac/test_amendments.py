@@ -192,7 +192,8 @@ def test_a_refusal_says_why_and_the_message_stays_as_it_was(ana: Actor, sent: Me
     fail_amending(the_one(), InvalidRequest())
     shown = now_of(sent)
     assert shown.text == "Bom dai!"
-    assert shown.content["amending"] == {"kind": "edit", "error": InvalidRequest.pt}
+    refused = {"kind": "edit", "error": InvalidRequest.pt, "text": "Bom dia!"}
+    assert shown.content["amending"] == refused
 
 
 def test_nothing_is_asked_of_a_number_that_is_not_connected(

@@ -164,7 +164,10 @@ def test_an_answer_on_the_phone_stops_the_waiting_clock(voice: Voice) -> None:
     voice.says("Oi")
     answer = voice.is_answered("Já vai!")
     assert (answer.origin, answer.state) == ("phone", "sent")
-    assert Ticket.objects.get().waiting_since is None
+    ticket = Ticket.objects.get()
+    assert (ticket.waiting_since, ticket.is_awaited) == (None, False)
+    voice.says("E agora?")
+    assert Ticket.objects.get().is_awaited
 
 
 def test_a_phones_own_auto_reply_is_nobodys_answer(voice: Voice) -> None:

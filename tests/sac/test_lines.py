@@ -1,6 +1,7 @@
 """The bar over every page: which numbers are missed while they are down, and what waits."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -122,3 +123,18 @@ def test_while_all_is_well_nothing_is_asked_and_in_trouble_two_questions(
     lines = list(Instance.objects.in_store(shop.store))
     with django_assert_num_queries(2):
         lines_of(lines)
+
+
+def test_the_bar_counts_what_is_written_while_the_number_is_down(
+    shop: Shop,
+    ana: Actor,
+    answer: Callable[..., Message],
+    pushes: list[tuple[set[str], dict[str, object]]],
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
+) -> None:
+    ticket = shop.hears(department=shop.support)
+    Instance.objects.update(state="connecting", down_since=timezone.now())
+    with django_capture_on_commit_callbacks(execute=True):
+        answer(ticket, by=ana)
+    (bar,) = [frame for _, frame in pushes if frame["t"] == "lines"]
+    assert "1 mensagem espera" in str(bar["html"])

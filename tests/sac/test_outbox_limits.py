@@ -112,10 +112,23 @@ def test_or_that_it_is_not(stale: Message, ana: Actor) -> None:
         drop_message(fresh(stale), rights=ana.rights)
 
 
+def test_what_waits_for_its_number_can_be_taken_back(
+    shop: Shop, ana: Actor, bia: Actor, answer: Answer
+) -> None:
+    Instance.objects.update(state="connecting")
+    message = answer(shop.hears(department=shop.support), by=ana)
+    ticket = Ticket.objects.get()
+    assert do(bia, ticket, f"mensagens/{message.pk}/cancelamento").status_code == 404
+    assert do(ana, ticket, f"mensagens/{message.pk}/cancelamento").status_code == 200
+    Instance.objects.update(state="connected")
+    assert (state_of(message), begin(message)) == ("failed", False)
+
+
 def test_a_message_under_way_cannot_be_dropped(
     shop: Shop, ana: Actor, bia: Actor, answer: Answer
 ) -> None:
     message = answer(shop.hears(department=shop.support), by=ana)
+    begin(message)
     ticket = Ticket.objects.get()
     assert do(ana, ticket, f"mensagens/{message.pk}/cancelamento").status_code == 409
     assert do(bia, ticket, f"mensagens/{message.pk}/cancelamento").status_code == 404

@@ -35,9 +35,26 @@ class Union:
 
 
 def parted_pairs(ids: Collection[int]) -> set[frozenset[int]]:
-    """Which of these contacts were once united and parted again: an admin's word stands."""
-    undone = ContactMerge.objects.filter(kept__in=ids, gone__in=ids, undone_at__isnull=False)
-    return {frozenset(pair) for pair in undone.values_list("kept", "gone")}
+    """Which of these contacts were once united and parted again: an admin's word stands.
+
+    It stands for whoever they were found to be since then, too.
+    """
+    roots = _roots(ids)
+    undone = ContactMerge.objects.filter(kept__in=roots, undone_at__isnull=False)
+    pairs = undone.values_list("kept", "gone")
+    return {frozenset({roots[kept], roots[gone]}) for kept, gone in pairs if gone in roots}
+
+
+def _roots(ids: Collection[int]) -> dict[int, int]:
+    """These contacts and all that were united into them, with whom each is by now."""
+    roots = {pk: pk for pk in ids}
+    latest = list(roots)
+    while latest:
+        standing = ContactMerge.objects.filter(kept__in=latest, undone_at__isnull=True)
+        found = {gone: roots[kept] for gone, kept in standing.values_list("gone", "kept")}
+        roots |= found
+        latest = list(found)
+    return roots
 
 
 def unite_contacts(unions: Sequence[Union]) -> None:

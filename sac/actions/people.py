@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.db import transaction
+
 from automacao.gateways.port import Identity
 from evendas.accounts.models import Store
 from sac.actions.merging import Union, parted_pairs, unite_contacts
@@ -20,17 +22,26 @@ def find_or_create_contacts(
     into the oldest, unless an admin parted them. Of those a phone decides before a LID.
     """
     while True:
+        # Starting over lets go of every lock: the next round may want others, of lower ids.
+        with transaction.atomic():
+            owners = _settled(store_id, wanted)
+            found = {identities: _owner_of(identities, owners) for identities in wanted}
+            locked = _locked(found.values())
+            # They may have been united or parted while this waited for them.
+            if _owners(store_id, wanted) == owners:
+                return {identities: locked[contact_id] for identities, contact_id in found.items()}
+            transaction.set_rollback(True)
+
+
+def _settled(store_id: int, wanted: Sequence[Identities]) -> dict[Identity, int]:
+    """Return whose each identity is, once everybody has been made or united who is to be."""
+    owners = _owners(store_id, wanted)
+    if not all(_is_settled(identities, owners) for identities in wanted):
+        # One maker of contacts per store at a time: 20 first messages make one contact.
+        Store.objects.select_for_update(no_key=True).get(pk=store_id)
         owners = _owners(store_id, wanted)
-        if not all(_is_settled(identities, owners) for identities in wanted):
-            # One maker of contacts per store at a time: 20 first messages make one contact.
-            Store.objects.select_for_update(no_key=True).get(pk=store_id)
-            owners = _owners(store_id, wanted)
-            _introduce(store_id, _circles(wanted), owners)
-        found = {identities: _owner_of(identities, owners) for identities in wanted}
-        locked = _locked(found.values())
-        # Somebody may have been united with another while this waited for them.
-        if not any(contact.merged_into_id for contact in locked.values()):
-            return {identities: locked[contact_id] for identities, contact_id in found.items()}
+        _introduce(store_id, _circles(wanted), owners)
+    return owners
 
 
 def _owners(store_id: int, wanted: Iterable[Iterable[Identity]]) -> dict[Identity, int]:
@@ -48,7 +59,7 @@ def _is_settled(identities: Identities, owners: Mapping[Identity, int]) -> bool:
     return len(known) == 1 and None not in known
 
 
-def _circles(wanted: Iterable[Identities]) -> list[Circle]:
+def _circles(wanted: Iterable[Iterable[Identity]]) -> list[Circle]:
     """Join the sets that share an identity: each circle is one person's."""
     circles: list[Circle] = []
     for identities in wanted:
@@ -83,7 +94,8 @@ def _unite(
     owners: dict[Identity, int],
     people: Mapping[int, Contact],
 ) -> None:
-    several = [(circle, ids) for circle in circles if len(ids := _known_in(circle, owners)) > 1]
+    people_told = _of_whole_people(circles, owners)
+    several = [(circle, ids) for circle in people_told if len(ids := _known_in(circle, owners)) > 1]
     parted = parted_pairs({pk for _, ids in several for pk in ids}) if several else set()
     unions = []
     for circle, ids in several:
@@ -94,6 +106,16 @@ def _unite(
     unite_contacts(unions)
     roots = {gone.pk: union.kept.pk for union in unions for gone in union.gone}
     owners.update({identity: roots.get(pk, pk) for identity, pk in owners.items()})
+
+
+def _of_whole_people(circles: Iterable[Circle], owners: Mapping[Identity, int]) -> list[Circle]:
+    """Join the circles in which the same contact stands, by whichever identity."""
+    own: dict[int, Circle] = {}
+    for identity, pk in owners.items():
+        own.setdefault(pk, set()).add(identity)
+    return _circles(
+        circle.union(*(own[pk] for pk in _known_in(circle, owners))) for circle in circles
+    )
 
 
 def _known_in(circle: Circle, owners: Mapping[Identity, int]) -> list[int]:

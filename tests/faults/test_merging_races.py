@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 
-from automacao.gateways.port import Accepted
+from automacao.gateways.port import Accepted, Identity
 from automacao.models import Instance
+from sac.actions import people
 from sac.actions.contacts import edit_contact
 from sac.actions.outbox import accept_sending, begin_sending
 from sac.actions.parting import undo_merge
@@ -202,6 +203,49 @@ def test_who_waited_for_a_contact_that_is_gone_finds_the_one_that_stays(
     heard = Message.objects.get(text="no outro número")
     assert heard.conversation.contact.phone == phone
     assert broken_invariants() == []
+
+
+def test_who_waited_for_a_parting_finds_whose_it_is_now(box: Postbox, dono: Actor) -> None:
+    _, _, phone, lid = _two(box)
+    box.bring(box.said("sou eu", phone=phone, lid=lid))
+    merge = ContactMerge.objects.get()
+    box.leave(box.said("do oculto", phone="", lid=lid))
+    during(
+        partial(undo_merge, merge, by=dono.user),
+        partial(drain_instance, box.instance.pk),
+    )
+    heard = Message.objects.get(text="do oculto")
+    assert heard.conversation.contact_id == merge.gone_id
+    assert broken_invariants() == []
+
+
+def test_who_starts_over_lets_go_of_whom_it_does_not_want_any_more(
+    box: Postbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other, _, lid = _two(box)
+    mine, theirs = (ticket.conversation.contact_id for ticket in (other, one))
+    identity = Identity("lid", lid)
+    now_owned = people._owners
+    answers = iter([{identity: theirs}])
+
+    def once_outdated(store_id: int, wanted: object) -> dict[Identity, int]:
+        return next(answers, None) or now_owned(store_id, wanted)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(people, "_owners", once_outdated)
+    with transaction.atomic(), ThreadPoolExecutor(1) as pool:
+        found = people.find_or_create_contacts(shop.store.pk, [(identity,)])
+        assert found[identity,].pk == mine
+        assert pool.submit(_free_ones, theirs, mine).result(LIMIT) == [theirs]
+
+
+def _free_ones(*ids: int) -> list[int]:
+    """Those of these contacts whom nobody holds."""
+    try:
+        with transaction.atomic():
+            rows = Contact.objects.filter(pk__in=ids).select_for_update(skip_locked=True)
+            return [row.pk for row in rows]
+    finally:
+        connection.close()
 
 
 def during(work: Callable[[], object], *others: Callable[[], object]) -> list[object]:

@@ -10,7 +10,7 @@ from sac.actions.contacts import edit_contact
 from sac.actions.parting import undo_merge
 from sac.actions.tickets import close_ticket
 from sac.invariants import broken_invariants
-from sac.models import Contact, ContactMerge, Message, Ticket
+from sac.models import Contact, ContactIdentity, ContactMerge, Message, Ticket
 from sac.refusals import TooLate
 from sac.thread import changes
 from tests.conftest import Actor, Shop
@@ -21,12 +21,21 @@ from tests.sac.test_merging import LID, PHONE, reveal, said_in, second_box
 
 pytestmark = pytest.mark.django_db
 
+OLDER_PHONE = "+5531912345678"
+OLDER_LID = "128000000000009"
 Answer = Callable[..., Message]
 
 
 @pytest.fixture
 def box(shop: Shop) -> Postbox:
     return Postbox(shop.instance)
+
+
+@pytest.fixture
+def older(box: Postbox) -> Ticket:
+    """A customer known before the others, by a phone and a LID."""
+    box.bring(box.said("há tempos", phone=OLDER_PHONE, lid=OLDER_LID))
+    return Ticket.objects.for_list().get(preview="há tempos")
 
 
 @pytest.fixture
@@ -165,6 +174,38 @@ def test_who_was_parted_is_not_united_again(
     # The phone decides whose it is.
     assert said_in(now_of(known))[-1] == "de novo"
     assert said_in(now_of(hidden))[-1] == "e eu"
+    assert broken_invariants() == []
+
+
+@pytest.mark.parametrize("by", ["the kept one", "the gone one"])
+def test_who_was_parted_is_not_united_through_a_third(
+    older: Ticket, box: Postbox, known: Ticket, hidden: Ticket, dono: Actor, by: str
+) -> None:
+    undo(reveal(box), by=dono)
+    # One of the two turns out to be an older contact still; the other is none of theirs.
+    if by == "the kept one":
+        box.bring(box.said("sou também", phone=PHONE, lid=OLDER_LID))
+        box.bring(box.said("de novo", phone=PHONE, lid=LID))
+    else:
+        box.bring(box.said("sou também", phone=OLDER_PHONE, lid=LID))
+        box.bring(box.said("de novo", phone=PHONE, lid=LID))
+    people = {row.value: row.contact_id for row in ContactIdentity.objects.all()}
+    assert people[PHONE] != people[LID]
+    assert older.conversation.contact_id in {people[PHONE], people[LID]}
+    assert broken_invariants() == []
+
+
+def test_who_was_parted_is_not_united_through_a_third_told_at_once(
+    older: Ticket, box: Postbox, known: Ticket, hidden: Ticket, dono: Actor
+) -> None:
+    undo(reveal(box), by=dono)
+    box.bring(
+        box.said("sou também", phone=PHONE, lid=OLDER_LID),
+        box.said("e eu", phone=OLDER_PHONE, lid=LID),
+    )
+    people = {row.value: row.contact_id for row in ContactIdentity.objects.all()}
+    assert people[PHONE] != people[LID]
+    assert people[PHONE] == people[OLDER_LID] == people[OLDER_PHONE]
     assert broken_invariants() == []
 
 

@@ -24,8 +24,8 @@ def clean_name(announced: str) -> str:
     seen = "".join(c for c in announced if unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
     last = re.split(r"[/\\]", seen)[-1]
     name = " ".join(last.split()).strip(". ")
-    ending = ending_of(name)
-    return name[: MAX_NAME - len(ending)].removesuffix(ending) + ending if name else ""
+    suffix = PurePosixPath(name).suffix if ending_of(name) else ""
+    return name.removesuffix(suffix)[: MAX_NAME - len(suffix)] + suffix
 
 
 def ending_of(name: str) -> str:

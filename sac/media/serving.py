@@ -16,6 +16,9 @@ from django.utils.http import content_disposition_header
 
 from sac.media.sniffing import PICTURES, UNKNOWN
 
+# A player that asks for all the rest asks on when it gets this much of it: whoever looks at a few
+# seconds of a film does not hold a thread for all of it.
+MOST_AT_ONCE = 4 * 1024 * 1024
 _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 _FIXED = {
     "Accept-Ranges": "bytes",
@@ -44,7 +47,11 @@ class Stored:
 
     @property
     def is_inline(self) -> bool:
-        return self.mime in PICTURES or self.mime.startswith(("audio/", "video/"))
+        return self.mime in PICTURES or self.is_played
+
+    @property
+    def is_played(self) -> bool:
+        return self.mime.startswith(("audio/", "video/"))
 
     @property
     def etag(self) -> str:
@@ -103,7 +110,9 @@ def _asked_for(request: HttpRequest, stored: Stored, size: int) -> Span | None:
     first, last = int(asked[1]), int(asked[2] or size)
     if asked[2] and last < first:
         return None
-    return Span(first, max(0, min(last, size - 1) - first + 1))
+    length = max(0, min(last, size - 1) - first + 1)
+    is_endless = stored.is_played and not asked[2]
+    return Span(first, min(length, MOST_AT_ONCE) if is_endless else length)
 
 
 def _body(request: HttpRequest, stored: Stored, span: Span) -> HttpResponseBase:

@@ -13,6 +13,7 @@ from django.test import AsyncClient, Client
 from pytest_django import DjangoAssertNumQueries
 
 from evendas.accounts.models import Store
+from sac.media import serving
 from sac.models import Media, Message, Ticket
 from tests.conftest import Actor, Shop
 from tests.sac.board import put_ticket
@@ -82,6 +83,37 @@ def test_a_part_is_sent_as_it_is_asked_for(
     if status != 416:
         assert answer["Content-Length"] == str(len(sent))
     assert answer["Accept-Ranges"] == "bytes"
+
+
+@pytest.mark.parametrize(
+    ("mime", "asked", "sent"),
+    [
+        ("video/mp4", "bytes=0-", DATA[:100_000]),
+        ("audio/ogg", "bytes=50000-", DATA[50_000:150_000]),
+        ("audio/ogg", f"bytes={SIZE - 9}-", DATA[-9:]),
+        ("video/mp4", f"bytes=7-{SIZE}", DATA[7:]),
+        ("video/mp4", "", DATA),
+        ("application/pdf", "bytes=7-", DATA[7:]),
+    ],
+)
+def test_a_player_that_asks_for_all_the_rest_gets_it_in_turns(
+    ana: Actor,
+    photo: Media,
+    monkeypatch: pytest.MonkeyPatch,
+    mime: str,
+    asked: str,
+    sent: bytes,
+) -> None:
+    assert serving.MOST_AT_ONCE == 4 * 1024 * 1024
+    monkeypatch.setattr(serving, "MOST_AT_ONCE", 100_000)
+    Media.objects.filter(pk=photo.pk).update(mime=mime)
+
+    answer = get(ana.client, photo, **({"Range": asked} if asked else {}))
+
+    assert body_of(answer) == sent
+    if asked:
+        first = DATA.index(sent)
+        assert answer["Content-Range"] == f"bytes {first}-{first + len(sent) - 1}/{SIZE}"
 
 
 def test_what_a_browser_has_is_not_sent_again(ana: Actor, photo: Media) -> None:

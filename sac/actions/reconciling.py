@@ -13,6 +13,7 @@ from automacao.actions.tallies import What, tally_today
 from automacao.gateways.port import (
     GatewayError,
     Ignored,
+    Memory,
     MessageEcho,
     MessageReceived,
     Remembered,
@@ -25,8 +26,9 @@ from sac.models import Message
 
 logger = logging.getLogger(__name__)
 
-# Asked for in pieces, so that none holds more than a gateway answers at once.
+# Asked for in pieces, and in smaller ones where one holds more than a gateway answers at once.
 PIECE = timedelta(hours=1)
+SMALLEST_PIECE = timedelta(minutes=1)
 # A number that was away for longer has people who look at the phone.
 MOST_BACK = timedelta(days=3)
 # What was said before the first look at a number is history.
@@ -54,14 +56,19 @@ def reconcile(instance_id: int) -> int:
     if instance is None:
         return 0
     found = 0
-    for since, until in _pieces(instance, timezone.now()):
-        if is_leaving():
-            break
+    # The last is the next to be asked for.
+    pieces = list(_pieces(instance, timezone.now()))[::-1]
+    while pieces and not is_leaving():
+        piece = pieces.pop()
         try:
-            found += _reconcile_piece(instance, since, until)
+            told = gateway(instance.gateway).remembered(instance.channel(), *piece)
         except GatewayError as error:
             logger.warning("instance %s: what it remembers: %r", instance_id, error)
             break
+        if told.is_cut and (halves := _halves(*piece)):
+            pieces += halves
+        else:
+            found += _keep(instance, told, *piece)
     return found
 
 
@@ -93,10 +100,17 @@ def _oldest_waiting(instance: Instance) -> datetime | None:
     return oldest.values_list("received_at", flat=True).first()
 
 
-def _reconcile_piece(instance: Instance, since: datetime, until: datetime) -> int:
-    """Ask for one piece, outside any transaction, and keep what is missing."""
-    told = gateway(instance.gateway).remembered(instance.channel(), since, until)
-    events, messages = _missing(instance, told)
+def _halves(since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+    """Return both halves, the later one first; none of a piece that is small enough."""
+    middle = since + (until - since) / 2
+    return [(middle, until), (since, middle)] if until - since > SMALLEST_PIECE else []
+
+
+def _keep(instance: Instance, told: Memory, since: datetime, until: datetime) -> int:
+    """Keep what is missing of a piece, in the order it was said."""
+    if told.is_cut:
+        logger.error("instance %s remembers more of %s to %s than it tells", instance, since, until)
+    events, messages = _missing(instance, told.messages)
     with transaction.atomic():
         _note(instance, messages, until)
         InboundEvent.objects.bulk_create(events, ignore_conflicts=True)

@@ -8,6 +8,10 @@ import pytest
 from automacao.gateways import port, registry
 from automacao.gateways.evolution import parse
 from automacao.gateways.port import (
+    Channel,
+    Identity,
+    Ignored,
+    Memory,
     MessageEcho,
     MessageReceived,
     MessageStatus,
@@ -91,25 +95,56 @@ def test_a_phone_is_looked_for_in_both_of_its_forms(gateway: FakeGateway) -> Non
 def test_what_was_said_between_two_moments_is_asked_for_page_by_page(gateway: FakeGateway) -> None:
     first = [_stored(f"A{n}", is_ours=False) for n in range(50)]
     gateway.answers = [_page(*first), _page(_stored("A49", is_ours=False), _stored("B"))]
-    found = EVOLUTION.remembered(CHANNEL, SINCE, UNTIL)
-    assert [one.id for one in found] == [*(f"A{n}" for n in range(50)), "B"]
+    told = EVOLUTION.remembered(CHANNEL, SINCE, UNTIL)
+    assert [one.id for one in told.messages] == [*(f"A{n}" for n in range(50)), "B"]
+    assert not told.is_cut
     between = {"gte": "2026-08-01T15:50:00.000Z", "lte": "2026-08-01T16:00:00.500Z"}
     assert [asked.body for asked in gateway.requests] == [
         {"where": {"messageTimestamp": between}, "page": page, "offset": 50} for page in (1, 2)
     ]
 
 
-def test_asking_comes_to_an_end(gateway: FakeGateway) -> None:
+def test_what_was_said_first_is_told_first(gateway: FakeGateway) -> None:
+    at = 1785600000
+    seconds = {"E": at + 9, "D": at + 5, "C": at + 5, "B": None, "A": at}
+    gateway.answers = [_page(*(_stored(one, messageTimestamp=at) for one, at in seconds.items()))]
+    told = EVOLUTION.remembered(CHANNEL, SINCE, UNTIL)
+    assert [one.id for one in told.messages] == ["A", "D", "C", "E", "B"]
+
+
+def test_asking_comes_to_an_end_and_says_that_there_is_more(gateway: FakeGateway) -> None:
     gateway.says(200, _page(*(_stored(f"A{n}") for n in range(50))))
-    assert len(EVOLUTION.remembered(CHANNEL, SINCE, UNTIL)) == 50
+    told = EVOLUTION.remembered(CHANNEL, SINCE, UNTIL)
+    assert (len(told.messages), told.is_cut) == (50, True)
     assert len(gateway.requests) == 40
+
+
+def _meant(gateway: FakeGateway, **key: object) -> list[port.Event]:
+    """What is read of a stored message of ours, on a channel that knows its own phone."""
+    gateway.says(200, _page(_stored("A", key={"id": "A", "fromMe": True, **key})))
+    channel = Channel("ch_1", "channel-token", own_phone="+5511987654321")
+    (found,) = EVOLUTION.remembered(channel, SINCE, UNTIL).messages
+    return parse({}, found.raw)
+
+
+@pytest.mark.parametrize("own", ["5511987654321", "551187654321"])
+def test_the_stores_own_number_is_no_name_of_a_customer(gateway: FakeGateway, own: str) -> None:
+    alternate = {"remoteJidAlt": f"{own}@s.whatsapp.net"}
+    (echo,) = _meant(gateway, remoteJid="111@lid", **alternate)
+    assert isinstance(echo, MessageEcho)
+    assert echo.identities == (Identity("lid", "111"),)
+    assert echo.source.own_phone == "+5511987654321"
+
+
+def test_what_the_store_told_itself_is_no_conversation(gateway: FakeGateway) -> None:
+    assert _meant(gateway, remoteJid="5511987654321@s.whatsapp.net") == [Ignored("self")]
 
 
 def test_what_is_remembered_is_a_body_the_inbox_reads(gateway: FakeGateway) -> None:
     updates = [{"status": "READ"}, {"status": "DELIVERY_ACK"}, {"status": "READ"}, {}, 7]
     theirs = _stored("A", "deles", is_ours=False, MessageUpdate=updates)
     gateway.says(200, _page(theirs, _stored("B", MessageUpdate=updates)))
-    said, ours = EVOLUTION.remembered(CHANNEL, SINCE, UNTIL)
+    said, ours = EVOLUTION.remembered(CHANNEL, SINCE, UNTIL).messages
     (received,) = parse({}, said.raw)
     assert isinstance(received, MessageReceived)
     assert (received.id, received.text, received.source.channel) == ("A", "deles", "ch_1")
@@ -126,7 +161,7 @@ def test_the_same_record_gives_the_same_bytes(gateway: FakeGateway) -> None:
     turned["key"] = dict(reversed(stored["key"].items()))  # type: ignore[attr-defined]
     turned["MessageUpdate"] = updates[::-1]
     gateway.answers = [_page(stored), _page(turned)]
-    (first,), (again,) = (EVOLUTION.remembered(CHANNEL, SINCE, UNTIL) for _ in range(2))
+    (first,), (again,) = (EVOLUTION.remembered(CHANNEL, SINCE, UNTIL).messages for _ in range(2))
     assert first == again
     assert json.loads(first.raw)["data"]["statuses"] == sorted(STATUSES)
 
@@ -135,7 +170,7 @@ def test_what_no_customer_is_behind_is_not_remembered(gateway: FakeGateway) -> N
     jids = ["120363000000000001@g.us", "status@broadcast", "1@newsletter"]
     broken: list[object] = ["junk", {}, {"key": {"id": ""}}, {"key": {"id": 7}}]
     gateway.says(200, _page(*(_stored("A", jid=jid) for jid in jids), *broken))
-    assert EVOLUTION.remembered(CHANNEL, SINCE, UNTIL) == []
+    assert EVOLUTION.remembered(CHANNEL, SINCE, UNTIL) == Memory()
 
 
 def test_a_gateway_that_does_not_answer_remembers_nothing(gateway: FakeGateway) -> None:
@@ -221,7 +256,7 @@ def test_a_line_is_restarted_unless_it_is_closed(gateway: FakeGateway) -> None:
 
 def test_what_is_asked_is_json_a_gateway_reads(gateway: FakeGateway) -> None:
     gateway.says(200, _page(_stored("A", "ã \U0001f60a")))
-    (found,) = EVOLUTION.remembered(CHANNEL, SINCE, UNTIL)
+    (found,) = EVOLUTION.remembered(CHANNEL, SINCE, UNTIL).messages
     assert json.loads(found.raw)["data"]["message"] == {
         "extendedTextMessage": {"text": "ã \U0001f60a"}
     }

@@ -166,7 +166,7 @@ def test_everything_said_is_remembered(line: Line) -> None:
     said = line.control.receive(CUSTOMER, "oi")
     ours = EVOLUTION.send(CHANNEL, OutboundMessage(JID, "olá")).id
     until = datetime.now(UTC) + timedelta(seconds=5)
-    found = {one.id: one.raw for one in EVOLUTION.remembered(CHANNEL, began, until)}
+    found = {one.id: one.raw for one in EVOLUTION.remembered(CHANNEL, began, until).messages}
     assert found.keys() == {said, ours}
     (received,) = EVOLUTION.parse({}, found[said])
     echo = EVOLUTION.parse({}, found[ours])[0]
@@ -175,7 +175,7 @@ def test_everything_said_is_remembered(line: Line) -> None:
     assert (received.text, echo.text, echo.origin) == ("oi", "olá", "unknown")
     assert [one.id for one in EVOLUTION.find_sent(CHANNEL, JID)] == [ours]
     later = until + timedelta(hours=1)
-    assert EVOLUTION.remembered(CHANNEL, later, later + timedelta(hours=1)) == []
+    assert EVOLUTION.remembered(CHANNEL, later, later + timedelta(hours=1)).messages == ()
 
 
 def test_a_webhook_is_read_back_as_it_was_configured(line: Line) -> None:

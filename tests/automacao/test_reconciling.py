@@ -1,5 +1,6 @@
 """What no webhook brought comes all the same: the gateway is asked what it remembers."""
 
+import json
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from automacao.gateways import evolution
-from automacao.gateways.port import Channel, GatewayUnavailable, Remembered
+from automacao.gateways.port import Channel, GatewayUnavailable, Memory, Remembered
 from automacao.models import InboundEvent, Instance, LineTally
 from sac import tasks
 from sac.actions.reconciling import due_for_reconciling, reconcile
@@ -126,27 +127,45 @@ def test_groups_are_none_of_the_desks_business_here_either(line: Line) -> None:
     assert InboundEvent.objects.count() == stored
 
 
+def test_what_is_remembered_names_the_stores_phone_as_a_webhook_does(line: Line) -> None:
+    line.control.faults(hidden=1)
+    line.control.type_message(new_phone(), "Já respondo!")
+    assert reconcile(line.shop.instance.pk) == 1
+    event = InboundEvent.objects.get(lane=InboundEvent.Lane.BULK)
+    own = Instance.objects.get(pk=line.shop.instance.pk).connected_phone
+    assert own
+    assert json.loads(bytes(event.body))["sender"] == f"{own[1:]}@s.whatsapp.net"
+
+
 # --- What is asked for ----------------------------------------------------------------------------
 
 
-class Memory:
-    """A gateway's memory that tells what it was asked, and fails at the end of its list."""
+class Asked:
+    """A gateway's memory that tells what it was asked, and fails at the end of its list.
 
-    def __init__(self, answers: Iterable[list[Remembered]] = ()) -> None:
+    It tells of no more than `most`.
+    """
+
+    def __init__(
+        self, answers: Iterable[list[Remembered]] = (), most: timedelta = 2 * HOUR
+    ) -> None:
         self.asked: list[tuple[datetime, datetime]] = []
         self.answers = iter(answers)
+        self.most = most
 
-    def __call__(self, _: Channel, since: datetime, until: datetime) -> list[Remembered]:
+    def __call__(self, _: Channel, since: datetime, until: datetime) -> Memory:
         self.asked.append((since, until))
+        if until - since > self.most:
+            return Memory(is_cut=True)
         if (told := next(self.answers, None)) is None:
             raise GatewayUnavailable("away")
-        return told
+        return Memory(tuple(told))
 
 
 @pytest.fixture
-def remembers(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Memory]:
-    def remember(*answers: list[Remembered]) -> Memory:
-        memory = Memory(answers)
+def remembers(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Asked]:
+    def remember(*answers: list[Remembered], most: timedelta = 2 * HOUR) -> Asked:
+        memory = Asked(answers, most)
         monkeypatch.setattr(evolution, "remembered", memory)
         return memory
 
@@ -165,8 +184,19 @@ def until(shop: Shop) -> datetime | None:
     return Instance.objects.get(pk=shop.instance.pk).reconciled_until
 
 
+def test_what_was_said_first_enters_the_inbox_first(
+    shop: Shop, remembers: Callable[..., Asked]
+) -> None:
+    since(shop, timedelta(minutes=6))
+    told = [Remembered(f"M{number}", b'{"event": "m%d"}' % number) for number in range(9)]
+    remembers(told)
+    reconcile(shop.instance.pk)
+    bodies = InboundEvent.objects.order_by("id").values_list("body", flat=True)
+    assert [bytes(body) for body in bodies] == [one.raw for one in told]
+
+
 def test_a_long_absence_is_asked_for_in_hours_and_no_further_back_than_three_days(
-    shop: Shop, remembers: Callable[..., Memory]
+    shop: Shop, remembers: Callable[..., Asked]
 ) -> None:
     now = since(shop, timedelta(days=30))
     memory = remembers(*[[]] * 100)
@@ -179,8 +209,44 @@ def test_a_long_absence_is_asked_for_in_hours_and_no_further_back_than_three_day
     assert until(shop) == last
 
 
+def test_an_hour_that_holds_more_than_a_gateway_tells_is_asked_for_in_smaller_pieces(
+    shop: Shop, remembers: Callable[..., Asked]
+) -> None:
+    since(shop, 2 * HOUR - timedelta(minutes=6))
+    memory = remembers(*[[]] * 100, most=timedelta(minutes=16))
+    reconcile(shop.instance.pk)
+    told = [(begin, end) for begin, end in memory.asked if end - begin <= memory.most]
+    assert len(memory.asked) == 14
+    assert len(told) == 8
+    assert [begin for begin, _ in told[1:]] == [end for _, end in told[:-1]]
+    assert (told[0][0], told[-1][1]) == (memory.asked[0][0], until(shop))
+
+
+def test_a_minute_that_holds_more_is_told_of_and_left(
+    shop: Shop, remembers: Callable[..., Asked], caplog: pytest.LogCaptureFixture
+) -> None:
+    now = since(shop, timedelta(0))
+    memory = remembers(most=timedelta(0))
+    reconcile(shop.instance.pk)
+    assert len(memory.asked) == 15
+    last = until(shop)
+    assert last
+    assert abs(last - now) < timedelta(minutes=1)
+    assert "more of" in caplog.text
+
+
+def test_a_worker_that_is_asked_to_stop_goes_on_from_there_later(
+    shop: Shop, remembers: Callable[..., Asked], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since(shop, 5 * HOUR)
+    memory = remembers(*[[]] * 9)
+    monkeypatch.setattr("sac.actions.reconciling.is_leaving", lambda: len(memory.asked) == 2)
+    reconcile(shop.instance.pk)
+    assert until(shop) == memory.asked[1][1]
+
+
 def test_a_gateway_that_goes_away_is_asked_on_from_there(
-    shop: Shop, remembers: Callable[..., Memory]
+    shop: Shop, remembers: Callable[..., Asked]
 ) -> None:
     now = since(shop, 5 * HOUR)
     memory = remembers([], [])
@@ -190,7 +256,7 @@ def test_a_gateway_that_goes_away_is_asked_on_from_there(
     assert due_for_reconciling(now) == [shop.instance.pk]
 
 
-def test_the_first_look_goes_back_one_hour(shop: Shop, remembers: Callable[..., Memory]) -> None:
+def test_the_first_look_goes_back_one_hour(shop: Shop, remembers: Callable[..., Asked]) -> None:
     now = since(shop, None)
     memory = remembers(*[[]] * 5)
     reconcile(shop.instance.pk)
@@ -199,7 +265,7 @@ def test_the_first_look_goes_back_one_hour(shop: Shop, remembers: Callable[..., 
 
 
 def test_a_look_begins_before_the_last_one_ended(
-    shop: Shop, remembers: Callable[..., Memory]
+    shop: Shop, remembers: Callable[..., Asked]
 ) -> None:
     now = since(shop, timedelta(minutes=6))
     memory = remembers([])
@@ -208,7 +274,7 @@ def test_a_look_begins_before_the_last_one_ended(
 
 
 def test_what_waits_in_the_inbox_is_not_asked_for(
-    shop: Shop, remembers: Callable[..., Memory]
+    shop: Shop, remembers: Callable[..., Asked]
 ) -> None:
     now = since(shop, HOUR)
     event = {"store": shop.store, "instance": shop.instance, "sha256": b"1", "body": b"{}"}
@@ -223,7 +289,7 @@ def test_what_waits_in_the_inbox_is_not_asked_for(
 
 
 def test_a_number_that_just_came_back_is_asked_for_the_same_again(
-    shop: Shop, settings: Settings, remembers: Callable[..., Memory]
+    shop: Shop, settings: Settings, remembers: Callable[..., Asked]
 ) -> None:
     settings.RECONCILE_MARGIN = 30
     now = since(shop, HOUR, state_changed_at=timezone.now() - timedelta(seconds=100))
@@ -240,7 +306,7 @@ def test_a_number_that_just_came_back_is_asked_for_the_same_again(
 
 @pytest.mark.parametrize("state", ["connecting", "disconnected", "banned"])
 def test_a_number_that_is_down_is_not_asked(
-    shop: Shop, remembers: Callable[..., Memory], state: str
+    shop: Shop, remembers: Callable[..., Asked], state: str
 ) -> None:
     now = since(shop, HOUR)
     assert due_for_reconciling(now) == [shop.instance.pk]
@@ -253,7 +319,7 @@ def test_a_number_that_is_down_is_not_asked(
 
 def test_a_thousand_remembered_messages_cost_a_handful_of_questions(
     shop: Shop,
-    remembers: Callable[..., Memory],
+    remembers: Callable[..., Asked],
     django_assert_max_num_queries: Callable[..., object],
 ) -> None:
     since(shop, timedelta(minutes=6))

@@ -8,7 +8,7 @@ from automacao.gateways.evolution.client import call, key_of, route
 from automacao.gateways.evolution.content import content_of
 from automacao.gateways.evolution.jids import not_a_customer
 from automacao.gateways.evolution.wire import MESSAGE_ID_MAX, dig, moment, text
-from automacao.gateways.port import Channel, Kind, Remembered, SentMessage
+from automacao.gateways.port import Channel, Kind, Memory, Remembered, SentMessage
 from evendas.phones import send_candidates
 
 # A name of ours: what the gateway remembers goes through the inbox like what it posts.
@@ -39,20 +39,26 @@ def find_sent(channel: Channel, address: str) -> Sequence[SentMessage]:
     return found
 
 
-def remembered(channel: Channel, since: datetime, until: datetime) -> Sequence[Remembered]:
-    """Return what the gateway stored between two moments, at most 2,000 and the newest first.
+def remembered(channel: Channel, since: datetime, until: datetime) -> Memory:
+    """Return what the gateway stored between two moments: the 2,000 newest records at most.
 
-    Same record, same bytes: only a further status of a message of ours changes them.
+    Same record on the same phone, same bytes: only a further status of a message of ours changes
+    them.
     """
     between = {"gte": _iso(since), "lte": _iso(until)}
-    found: dict[str, Remembered] = {}
+    records: list[object] = []
+    is_cut = True
     for page in range(1, _PAGES_MAX + 1):
         body = {"where": {"messageTimestamp": between}, "page": page, "offset": _PAGE}
-        records = _records(_ask(channel, body))
-        found |= {one.id: one for record in records for one in _remembered(channel, record)}
-        if len(records) < _PAGE:
+        told = _records(_ask(channel, body))
+        records += told
+        if len(told) < _PAGE:
+            is_cut = False
             break
-    return list(found.values())
+    # They come newest first. Of one second nothing is known: those stay as they came.
+    records.sort(key=_said_at)
+    found = {one.id: one for record in records for one in _remembered(channel, record)}
+    return Memory(tuple(found.values()), is_cut=is_cut)
 
 
 def _ask(channel: Channel, body: object) -> object:
@@ -84,6 +90,11 @@ def _sent_messages(page: object) -> Iterator[SentMessage]:
             )
 
 
+def _said_at(record: object) -> datetime:
+    """What has no time counts as said just now, as it will on the screen."""
+    return moment(dig(record, "messageTimestamp")) or datetime.max.replace(tzinfo=UTC)
+
+
 def _remembered(channel: Channel, record: object) -> Iterator[Remembered]:
     provider_id = text(dig(record, "key", "id"), MESSAGE_ID_MAX)
     if not provider_id or not_a_customer(dig(record, "key", "remoteJid")):
@@ -91,8 +102,14 @@ def _remembered(channel: Channel, record: object) -> Iterator[Remembered]:
     data: dict[str, object] = {name: dig(record, name) for name in _FIELDS}
     if dig(record, "key", "fromMe") is True:
         data["statuses"] = _statuses(dig(record, "MessageUpdate"))
-    body = {"event": FOUND, "instance": channel.name, "data": data}
+    body = {"event": FOUND, "instance": channel.name, "sender": _sender(channel), "data": data}
     yield Remembered(provider_id, json.dumps(body, sort_keys=True).encode())
+
+
+def _sender(channel: Channel) -> str | None:
+    """Name the store's own number as the gateway does in what it posts."""
+    phone = channel.own_phone
+    return f"{phone.removeprefix('+')}@s.whatsapp.net" if phone else None
 
 
 def _statuses(updates: object) -> list[str]:

@@ -10,10 +10,14 @@ from automacao.gateways.port.words import Facts, Kind
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One number at the gateway: its opaque name there and the key that opens it."""
+    """One number at the gateway: its opaque name there, the key that opens it, and the phone on it.
+
+    `own_phone` in E.164; None before the first login.
+    """
 
     name: str
     token: str
+    own_phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,14 @@ class Remembered:
 
     id: str
     raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a gateway stored of some time, oldest first. `is_cut`: what was older is left out."""
+
+    messages: tuple[Remembered, ...] = ()
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

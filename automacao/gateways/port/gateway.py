@@ -9,10 +9,10 @@ from automacao.gateways.port.calls import (
     Channel,
     Created,
     FetchedFile,
+    Memory,
     OutboundMessage,
     Pairing,
     Registration,
-    Remembered,
     SentMessage,
     Target,
     Webhook,
@@ -51,6 +51,4 @@ class Gateway(Protocol):
         self, channel: Channel, reference: Facts, into: BinaryIO, limit: int
     ) -> FetchedFile: ...
     def find_sent(self, channel: Channel, address: str) -> Sequence[SentMessage]: ...
-    def remembered(
-        self, channel: Channel, since: datetime, until: datetime
-    ) -> Sequence[Remembered]: ...
+    def remembered(self, channel: Channel, since: datetime, until: datetime) -> Memory: ...

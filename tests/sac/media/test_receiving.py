@@ -1,4 +1,4 @@
-"""Uploads wait on the disk, never in memory, and a request with too many is cut off."""
+"""Uploads wait on the disk, never in memory, and a request with too many is refused whole."""
 
 import io
 import resource
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
-from django.http import HttpRequest
+from django.core.handlers.wsgi import WSGIRequest
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
-from sac.media.receiving import AT_ONCE
+from sac.media.receiving import AT_ONCE, TooMuchAtOnce
 from tests.sac.media.hands import MEGABYTE
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Body(io.RawIOBase):
         return len(given)
 
 
-def posted(size: int) -> HttpRequest:
+def posted(size: int) -> WSGIRequest:
     """A request that carries it."""
     body = Body(size)
     told: dict[str, Any] = {
@@ -77,7 +77,9 @@ def test_a_small_one_waits_there_too(work_folder: Path) -> None:
     request.close()
 
 
-def test_what_is_too_much_together_is_cut_off(work_folder: Path, settings: Settings) -> None:
+def test_what_is_too_much_together_is_refused_with_all_it_brought(
+    work_folder: Path, settings: Settings
+) -> None:
     settings.MEDIA_LIMITS = {"document": MEGABYTE}
     allowed = posted(AT_ONCE * MEGABYTE)
     assert list(allowed.FILES) == ["files"]
@@ -85,7 +87,10 @@ def test_what_is_too_much_together_is_cut_off(work_folder: Path, settings: Setti
 
     request = posted(AT_ONCE * MEGABYTE + 1)
 
-    assert dict(request.FILES) == {}
+    with pytest.raises(TooMuchAtOnce):
+        len(request.FILES)
+    # Whoever sends hears an answer only once everything is read.
+    assert request.environ["wsgi.input"].read(1) == b""
     assert list(work_folder.iterdir()) == []
 
 

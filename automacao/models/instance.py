@@ -176,6 +176,12 @@ class Instance(StoreRow):
         return self.session_ended_at is not None or self.removed_at is not None
 
     @property
+    def has_session(self) -> bool:
+        """Whether a phone is linked, for all that is known: there is something to unlink."""
+        is_lost = self.state in {self.State.LOGGED_OUT, self.State.BANNED}
+        return bool(self.connected_phone) and self.session_ended_at is None and not is_lost
+
+    @property
     def may_have_channel(self) -> bool:
         """The gateway was asked for one, whether or not it answered."""
         return bool(self.gateway_token or self.order) or self.state != self.State.DISCONNECTED

@@ -63,7 +63,7 @@ def test_a_day_tells_what_came_and_what_became_of_it(shop: Shop, dono: Actor) ->
     assert cells["Recebidos"] == "1.234"
     assert cells["Ignorados"].split()[0] == "40"
     assert "grupos 30, canais 5, new.word 5" in " ".join(cells["Ignorados"].split())
-    rest = ("Na tela", "Estacionados", "Repetidos", "Não confirmadas", "Recuperadas")
+    rest = ("Na tela", "Estacionados", "Repetidos", "Envios incertos", "Recuperadas")
     assert [cells[name] for name in rest] == ["900", "2", "3", "4", "6"]
     assert len(others) == 13
     assert all("is-empty" in row.attributes["class"] for row in others)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models.functions import TruncSecond
+from django.db.models.functions import Coalesce, TruncSecond
 
 from automacao.actions.tallies import What, tally_today
 from automacao.gateways.port import Accepted, GatewayError, OutboundMessage, Outcome
@@ -59,7 +59,7 @@ def begin_sending(conversation_id: int) -> Sending | None:
         head.state = Message.State.SENDING
         head.attempts += 1
         head.send_started_at = now
-        head.lease_until = now + timedelta(seconds=settings.SEND_LEASE)
+        head.lease_until = now + _lease(head)
         head.save(update_fields=["state", "attempts", "send_started_at", "lease_until"])
     return Sending(
         message_id=head.pk,
@@ -97,6 +97,12 @@ def _may_leave(head: Message, instance: Instance, now: datetime) -> bool:
 def _is_stale(message: Message, now: datetime) -> bool:
     waits_since = message.queued_at or message.created_at
     return waits_since < now - timedelta(seconds=settings.SEND_HOLD_AFTER)
+
+
+def _lease(message: Message) -> timedelta:
+    """A file takes its time twice: up to the gateway, and from there to the network."""
+    size = message.file.size if message.file else None
+    return timedelta(seconds=settings.SEND_LEASE + 2 * (size or 0) * settings.SEND_SECONDS_PER_BYTE)
 
 
 def _outbound(conversation: Conversation, message: Message) -> OutboundMessage:
@@ -216,10 +222,26 @@ def hold_stale() -> None:
 
 
 def give_up_on_unknown() -> None:
-    """Nothing settled it in time: show "não confirmada" and let a person decide."""
+    """Nothing settled it in time: show "não confirmada" and let a person decide.
+
+    A file has longer, as its lease had.
+    """
     limit = clock.now() - timedelta(seconds=settings.UNKNOWN_SHOW_AFTER)
-    unsettled = Message.objects.filter(state=Message.State.UNKNOWN, send_started_at__lt=limit)
+    unknown = Message.objects.filter(state=Message.State.UNKNOWN).alias(more=_file_time())
+    unsettled = unknown.filter(send_started_at__lt=limit - models.F("more"))
     _move(unsettled, to=Message.State.UNCONFIRMED)
+
+
+def _file_time() -> models.Func:
+    """What a message's file adds to its time: see `_lease`."""
+    size = Coalesce("media__size", 0, output_field=models.FloatField())
+    seconds = size * models.Value(2 * settings.SEND_SECONDS_PER_BYTE)
+    return models.Func(
+        seconds,
+        function="make_interval",
+        template="%(function)s(secs => %(expressions)s)",
+        output_field=models.DurationField(),
+    )
 
 
 def _move(found: models.QuerySet[Message], *, to: Message.State) -> None:

@@ -79,7 +79,13 @@ def ask(one: Invariant, *, examples: int = 10, timeout: int = 600) -> Broken | N
 def parameters() -> dict[str, datetime | float]:
     """What the queries are asked with: the time, and after how many seconds something is late."""
     slack = settings.SWEEP_EVERY * MISSED_SWEEPS
-    return {"now": clock.now(), "slack": slack, "undecided": settings.UNKNOWN_SHOW_AFTER + slack}
+    return {
+        "now": clock.now(),
+        "slack": slack,
+        "undecided": settings.UNKNOWN_SHOW_AFTER + slack,
+        # Up to the gateway, and from there to the network.
+        "per_byte": 2 * settings.SEND_SECONDS_PER_BYTE,
+    }
 
 
 @contextmanager

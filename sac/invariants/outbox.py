@@ -14,11 +14,14 @@ INVARIANTS = (
     ),
     Invariant(
         name="no_unknown_is_overdue",
-        meaning="what nothing settled in time is shown to a person",
+        meaning="what nothing settled in time is shown to a person; a large file has longer",
         of="message",
         sql="""
-            SELECT id FROM sac_message WHERE state = 'unknown'
-                AND send_started_at < %(now)s - make_interval(secs => %(undecided)s)
+            SELECT message.id FROM sac_message AS message
+            LEFT JOIN sac_media AS media ON media.message_id = message.id
+            WHERE message.state = 'unknown'
+                AND message.send_started_at < %(now)s - make_interval(
+                    secs => %(undecided)s + coalesce(media.size, 0) * %(per_byte)s)
         """,
     ),
     once(

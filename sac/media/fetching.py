@@ -52,7 +52,7 @@ def _fetch(fetching: Fetching, room: Path) -> tuple[Path, FetchedFile]:
 def _store(fetching: Fetching, file: Path, told: FetchedFile, room: Path) -> None:
     found = examine(file, room)
     made = {"file": file, "thumbnail": found.thumbnail, "playable": found.playable}
-    names = {field: keep(one, fetching.store_id) for field, one in made.items() if one}
+    names = {field: _kept(one, fetching) for field, one in made.items() if one}
     facts: dict[str, object] = {
         "filename": clean_name(fetching.filename) or clean_name(told.name),
         "mime": found.mime,
@@ -65,6 +65,14 @@ def _store(fetching: Fetching, file: Path, told: FetchedFile, room: Path) -> Non
         facts["seconds"] = found.seconds
     if not finish_fetching(fetching.media_id, facts | names):
         drop(*names.values())
+
+
+def _kept(file: Path, fetching: Fetching) -> str:
+    """Store a file. What a storage in trouble raises may be anything: a bucket has its own."""
+    try:
+        return keep(file, fetching.store_id)
+    except Exception as error:
+        raise GatewayUnavailable(f"our own storage: {error!r}") from error
 
 
 def _give_way(media_id: int, error: GatewayError) -> None:

@@ -33,7 +33,8 @@ from sac.actions.outbox import (
     give_up_on_unknown,
 )
 from sac.actions.replies import confirm_message, retry_message
-from sac.models import Message, Ticket
+from sac.invariants import broken_invariants
+from sac.models import Media, Message, Ticket
 from sac.refusals import TooLate
 from tests.conftest import Actor, Shop
 from tests.postbox import Postbox
@@ -198,6 +199,28 @@ def test_what_nothing_settles_is_shown_unconfirmed_and_lets_the_next_go(
         give_up_on_unknown()
         assert claim(ticket) == second.pk
     assert fate(unknown)[0] == "unconfirmed"
+
+
+def test_a_large_file_has_longer_to_leave_and_to_be_settled(
+    queued: Message, ticket: Ticket, ana: Actor, answer: Answer
+) -> None:
+    second = answer(ticket, by=ana, text="depois")
+    # A minute up to the gateway, and another from there.
+    Message.objects.filter(pk=queued.pk).update(kind="video")
+    Media.objects.create(store_id=queued.store_id, message=queued, size=60 * 256 * 1024)
+    now = timezone.now()
+    begin_sending(queued.conversation_id)
+    for seconds, state in ((154, "sending"), (157, "unknown"), (179, "unknown")):
+        with clock.at(now + timedelta(seconds=seconds)):
+            expire_leases()
+            give_up_on_unknown()
+            assert (fate(queued)[0], claim(ticket)) == (state, None)
+            assert broken_invariants(["no_lease_is_overdue", "no_unknown_is_overdue"]) == []
+    with clock.at(now + timedelta(seconds=240)):
+        assert broken_invariants(["no_unknown_is_overdue"])
+    with clock.at(now + timedelta(seconds=182)):
+        give_up_on_unknown()
+        assert (fate(queued)[0], claim(ticket)) == ("unconfirmed", second.pk)
 
 
 @pytest.mark.parametrize("given_up", [False, True], ids=["unknown", "unconfirmed"])

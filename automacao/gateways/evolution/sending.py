@@ -4,7 +4,7 @@ import base64
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.conf import settings
 
@@ -29,6 +29,29 @@ from evendas.phones import normalize
 _ADDRESS = re.compile(r"[0-9]{8,15}|[0-9]{1,32}@(?:s\.whatsapp\.net|c\.us|lid|hosted\.lid)")
 _STICKER_MAX = 1024 * 1024  # bytes
 _MEDIA = frozenset({Kind.IMAGE, Kind.VIDEO, Kind.AUDIO, Kind.DOCUMENT})
+
+
+class _OwnCopy:
+    """Our own file while it is being sent. When it breaks off, no whole request ever left.
+
+    What its storage raises may be anything: a bucket's errors are no OSErrors.
+    """
+
+    def __init__(self, content: BinaryIO) -> None:
+        self._content = content
+
+    def read(self, size: int = -1) -> bytes:
+        with _never_left():
+            return self._content.read(size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        with _never_left():
+            self._content.seek(offset, whence)
+            return self._content.tell()
+
+    def tell(self) -> int:
+        with _never_left():
+            return self._content.tell()
 
 
 def send(channel: Channel, message: OutboundMessage) -> Accepted:
@@ -104,13 +127,19 @@ def _file_of(message: OutboundMessage) -> OutboundFile:
 
 @contextmanager
 def _reading(file: OutboundFile) -> Iterator[BinaryIO]:
-    """Open our own copy. When it breaks off, no whole request ever left."""
+    with _never_left():
+        opened = file.open()
+    with opened:
+        yield cast("BinaryIO", _OwnCopy(opened))
+
+
+@contextmanager
+def _never_left() -> Iterator[None]:
     try:
-        with file.open() as content:
-            yield content
+        yield
     except FileNotFoundError as error:
         raise FileMissing(repr(error)) from error
-    except OSError as error:
+    except Exception as error:
         raise GatewayUnavailable(repr(error)) from error
 
 
@@ -128,13 +157,19 @@ def _sent(
         key=key_of(channel),
         json=body,
         form=form,
-        read=settings.SEND_READ_TIMEOUT,
+        read=_patience(message.file),
         doubt=SendOutcomeUnknown,
     )
     return Accepted(
         id=text(dig(taken, "key", "id"), MESSAGE_ID_MAX),
         address=text(dig(taken, "key", "remoteJid")) or message.address,
     )
+
+
+def _patience(file: OutboundFile | None) -> float:
+    """Return how many seconds the gateway has to answer: it passes a file on before it does."""
+    size = file.size if file else 0
+    return settings.SEND_READ_TIMEOUT + size * settings.SEND_SECONDS_PER_BYTE
 
 
 def _text_body(message: OutboundMessage) -> dict[str, object]:

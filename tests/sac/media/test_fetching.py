@@ -165,6 +165,27 @@ def test_a_gateway_in_trouble_is_asked_again_after_longer_and_longer_pauses(
     assert (anew(media).error, anew(media).lease_until) == (files.GAVE_UP, None)
 
 
+def test_a_storage_in_trouble_is_tried_again_after_a_pause(
+    hands: Hands, announced: Announce, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class BucketTrouble(Exception):
+        """What a bucket's client raises is no OSError."""
+
+    def away(*_: object) -> str:
+        raise BucketTrouble
+
+    media = announced()
+    hands.give(corpus.picture(size=(40, 30)))
+    monkeypatch.setattr("sac.media.fetching.keep", away)
+
+    fetch_media(media.pk)
+
+    waiting = anew(media)
+    assert (waiting.state, waiting.lease_until) == (Media.State.PENDING, None)
+    assert waiting.next_attempt_at
+    assert waiting.next_attempt_at > clock.now()
+
+
 def test_a_number_that_is_offline_is_waited_for_and_counts_no_attempt(
     hands: Hands, announced: Announce
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
 
 from dev.local import ROOT
 from evendas.wsgi import behind_router
@@ -44,6 +45,27 @@ def test_every_queue_has_its_worker() -> None:
     queues = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
 
     assert set(re.findall(r" -Q (\w+)", COMPOSE)) == queues | {settings.CELERY_TASK_DEFAULT_QUEUE}
+
+
+@pytest.mark.parametrize(
+    ("path", "service", "megabytes"),
+    [
+        # What comes in has processes of its own: uploads and films cannot starve it.
+        (reverse("webhook", args=["evolution", "key"]), "webhooks", 32),
+        (reverse("ticket_messages", args=["2026-000001"]), "web", 310),
+        ("/sac/arquivos/1/", "web", 8),
+        ("/ws/sac/", "web-ws", None),
+    ],
+)
+def test_each_address_goes_to_its_service(path: str, service: str, megabytes: int | None) -> None:
+    """As Caddy reads it: the longest of the paths that fit."""
+    routes = re.findall(
+        r"^        handle ?(/\S+)? \{\n(.*?)^        \}$", COMPOSE, re.MULTILINE | re.DOTALL
+    )
+    fitting = [route for route in routes if path.startswith(route[0].rstrip("*"))]
+    _, chosen = max(fitting, key=lambda route: len(route[0]))
+    assert re.findall(r"reverse_proxy (\S+):8000", chosen) == [service]
+    assert re.findall(r"max_size (\d+)MB", chosen) == ([str(megabytes)] if megabytes else [])
 
 
 @pytest.mark.parametrize(

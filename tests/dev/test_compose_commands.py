@@ -43,7 +43,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str
 
 def test_the_migration_waits_for_the_database_and_all_else_for_the_migration() -> None:
     workers = {"worker-inbound", "worker-outbound", "worker-media"}
-    assert set(OURS) == {"migration", "web", "web-ws", "beat"} | workers
+    assert set(OURS) == {"migration", "web", "webhooks", "web-ws", "beat"} | workers
     waits = {name: set(one["depends_on"]) for name, one in OURS.items()}
     assert waits.pop(PREPARED) == {"database"}
     assert all(wait == {PREPARED, "valkey"} for wait in waits.values())

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from django import template
 
 from evendas import phones
+from sac.media.names import RUNNABLE, ending_of
 from sac.models import Media, Message
 
 register = template.Library()
@@ -52,6 +53,15 @@ def kind_words(kind: str) -> Words | None:
     return None if kind in {"", "text"} else KINDS.get(kind, KINDS["unsupported"])
 
 
+@register.filter
+def said_as(message: Message) -> str:
+    """Name what was sent where it is answered: a document by its file, others by their kind."""
+    if message.kind == "document" and message.file and message.file.filename:
+        return message.file.filename
+    named = kind_words(message.kind)
+    return named.label if named else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """CSS pixels, known before the picture is loaded: nothing jumps when it comes."""
@@ -85,6 +95,13 @@ def ending(media: Media) -> str:
     """Return what a file's name ends in, for its icon: PDF, XLSX; nothing when it has none."""
     _, dot, found = media.filename.rpartition(".")
     return found.upper() if dot and found.isalnum() and len(found) <= 4 else ""
+
+
+@register.filter
+def is_program(message: Message) -> bool:
+    """Tell whether a customer's file does what it likes on the computer that opens it."""
+    name = message.file.filename if message.file else ""
+    return not message.is_out and RUNNABLE.fullmatch(ending_of(name)) is not None
 
 
 @register.filter
@@ -160,6 +177,8 @@ def doable(message: Message) -> str:
     verbs = ["copy"] if message.text else []
     if message.deleted_at is not None or message.kind == "call":
         return ""
+    if message.state == "queued" and not message.attempts and message.ticket_id:
+        verbs += ["drop"]
     if message.provider_id and message.state in _SETTLED:
         verbs += ["quote", "react"]
         if message.is_out:
@@ -180,6 +199,13 @@ def amending_words(message: Message) -> str:
     asked = message.content.get("amending") or {}
     under_way, refused = _AMENDING.get(asked.get("kind", ""), ("", ""))
     return f"{refused}: {asked['error']}" if refused and asked.get("error") else under_way
+
+
+@register.filter
+def refused_words(message: Message) -> str:
+    """The words of a correction that was refused, for whoever wants to try again."""
+    asked = message.content.get("amending") or {}
+    return str(asked.get("text", "")) if asked.get("kind") == "edit" and asked.get("error") else ""
 
 
 @register.filter

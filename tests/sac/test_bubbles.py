@@ -34,6 +34,14 @@ def bubble(page: Page, message: Message) -> Element:
     return page.find("li", id=f"message-{message.pk}")[0]
 
 
+def put_named(ticket: Ticket, name: str, **changed: object) -> Message:
+    """A document of this name."""
+    message = put_kind(ticket, "document", **changed)
+    message.media.filename = name
+    message.media.save()
+    return message
+
+
 def words(element: Element) -> str:
     return " ".join(element.text.split())
 
@@ -114,6 +122,31 @@ def test_a_file_is_shown_as_what_it_was_found_to_be(shop: Shop, ana: Actor, anas
     assert page.find("a", class_="picture") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "direction", "warns"),
+    [
+        ("boleto.exe", "in", True),
+        ("Fotos.BAT", "in", True),
+        ("boleto.pdf", "in", False),
+        ("sem ponto", "in", False),
+        ("ajuda.exe", "out", False),
+    ],
+)
+def test_a_strangers_program_is_named_before_it_is_opened(
+    shop: Shop, ana: Actor, anas: Ticket, name: str, direction: str, *, warns: bool
+) -> None:
+    message = put_named(anas, name, direction=direction, state="read")
+    assert ("Programa: só abra se confiar" in shown_alone(ana, anas, message)) is warns
+
+
+def test_what_is_answered_has_a_name_without_words(shop: Shop, ana: Actor, anas: Ticket) -> None:
+    bill = put_named(anas, "boleto.pdf")
+    voice, place, text = (put_kind(anas, kind) for kind in ("voice", "location", "text"))
+    page = shown(ana, anas)
+    named = [bubble(page, one).attributes["data-words"] for one in (bill, voice, place, text)]
+    assert named == ["boleto.pdf", "Mensagem de voz", "Localização", ""]
+
+
 def test_a_reaction_taken_away_is_gone(shop: Shop, ana: Actor, anas: Ticket) -> None:
     at = anas.created_at.isoformat()
     given = {"customer": {"emoji": "👍", "at": at}, "store": {"emoji": "", "at": at}}
@@ -157,6 +190,17 @@ def test_an_amendment_tells_that_it_is_on_its_way_or_why_not(
     message.content = {"amending": {"kind": "edit", "error": "Passou do prazo."}}
     message.save()
     assert "A edição não foi feita: Passou do prazo." in shown_alone(ana, anas, message)
+
+
+def test_the_words_of_a_refused_correction_are_not_lost(
+    shop: Shop, ana: Actor, anas: Ticket
+) -> None:
+    asked = {"kind": "edit", "error": "Passou do prazo.", "text": "Chega amanhã"}
+    message = put_kind(anas, "text", content={"amending": asked})
+    assert "Você tinha escrito: Chega amanhã" in shown_alone(ana, anas, message)
+    message.content = {"amending": {**asked, "kind": "reaction", "text": "👍"}}
+    message.save()
+    assert "Você tinha escrito" not in shown_alone(ana, anas, message)
 
 
 def test_a_call_stands_between_bubbles_and_joins_none(shop: Shop, ana: Actor, anas: Ticket) -> None:
@@ -287,6 +331,8 @@ def test_the_menu_offers_what_can_be_done(shop: Shop, anas: Ticket) -> None:
         "copy quote react",
         "copy quote react delete edit",
         "copy quote react delete",
-        "copy",
+        "copy drop",
         "",
     ]
+    queued.attempts = 1
+    assert doable(queued) == "copy"

@@ -61,6 +61,11 @@ class ReplyForm(SendingForm):
         return Kind(self.cleaned_data["as_kind"]) if self.cleaned_data["as_kind"] else None
 
 
+_OFF = ("invalid", "min_value", "max_value")
+_LATITUDE = "A latitude vai de -90 a 90 graus, como -23,5614."
+_LONGITUDE = "A longitude vai de -180 a 180 graus, como -46,6558."
+
+
 class Degrees(forms.DecimalField):
     """A coordinate with a comma as Brazilians type it, or a point as maps show it."""
 
@@ -83,13 +88,13 @@ class LocationForm(SendingForm):
         label="Latitude",
         min_value=-90,
         max_value=90,
-        error_messages={"required": "Informe a latitude.", "invalid": "Use graus, como -23,5505."},
+        error_messages={"required": "Informe a latitude.", **dict.fromkeys(_OFF, _LATITUDE)},
     )
     longitude = Degrees(
         label="Longitude",
         min_value=-180,
         max_value=180,
-        error_messages={"required": "Informe a longitude.", "invalid": "Use graus, como -46,6333."},
+        error_messages={"required": "Informe a longitude.", **dict.fromkeys(_OFF, _LONGITUDE)},
     )
 
     @property

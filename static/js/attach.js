@@ -35,7 +35,28 @@ function askFor(name) {
   form.querySelector("input:not([type=hidden])").focus();
 }
 
+/** Say at every field at once what is wrong with it. Return whether all is well. */
+function isWhole(form) {
+  const faulty = [...form.querySelectorAll("[required]")].filter((field) => {
+    const { valid, valueMissing } = field.validity;
+    const { missing, wrong = missing } = field.dataset;
+    point(field, valid ? "" : valueMissing ? missing : wrong);
+    return !valid;
+  });
+  faulty[0]?.focus();
+  return faulty.length === 0;
+}
+
+function point(field, fault) {
+  const told = the(`${field.id}-error`);
+  told.textContent = fault;
+  told.hidden = !fault;
+  if (fault) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
+}
+
 async function sendFacts(form) {
+  if (!isWhole(form)) return;
   const told = the("dialog-told");
   const button = form.querySelector("[type=submit]");
   const home = the("conversation");
@@ -91,6 +112,24 @@ document.addEventListener("paste", (event) => {
   if (!files.length || types.includes("text/plain") || event.target.form !== shownForm()) return;
   event.preventDefault();
   tray.add(files);
+});
+// A place as maps copy it, both numbers in one: "-23.5614, -46.6558".
+const PLACE = /^\s*([-+]?\d+\.\d+)\s*[,;\s]\s*([-+]?\d+\.\d+)\s*$/;
+
+document.addEventListener("paste", (event) => {
+  if (event.target.id !== "place-latitude") return;
+  const found = PLACE.exec(event.clipboardData.getData("text/plain"));
+  if (!found) return;
+  event.preventDefault();
+  const { latitude, longitude } = event.target.form.elements;
+  for (const [field, number] of [[latitude, found[1]], [longitude, found[2]]]) {
+    field.value = number.replace(".", ",");
+    point(field, "");
+  }
+  longitude.focus();
+});
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("[data-facts] [aria-invalid]")) point(target, "");
 });
 document.addEventListener("click", ({ target }) => {
   const opener = target.closest?.("[data-attach]");

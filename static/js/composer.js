@@ -88,6 +88,9 @@ function dispatch(form, { text, uuid, items, quote }) {
     data: { text, client_uuid: uuid },
     cargo: { items, quote },
     hasFailed: false,
+    // Everything left, and only the answer is missing: too late to take it back.
+    hasLeft: false,
+    cancelling: new AbortController(),
   };
   if (quote) message.data.quotes = quote.id;
   if (items[0]?.kind) message.data.as_kind = items[0].kind;
@@ -95,12 +98,17 @@ function dispatch(form, { text, uuid, items, quote }) {
   showUnsent(message);
   toEnd();
   // A draft that is being saved right now must not be there again once its message has left.
-  const before = [saving, lines.get(message.draft)];
-  lines.set(message.draft, Promise.allSettled(before).then(() => post(message)));
+  const before = Promise.allSettled([saving, lines.get(message.draft)]);
+  const done = Promise.race([before, cancelled(message)]).then(() => post(message));
+  lines.set(message.draft, Promise.allSettled([before, done]));
 }
 
+const cancelled = ({ cancelling }) =>
+  new Promise((resolve) => cancelling.signal.addEventListener("abort", resolve));
+
 /** Stand in for the bubble until the server has drawn it, in whichever way it comes. */
-function showUnsent({ data, cargo }) {
+function showUnsent(message) {
+  const { data, cargo, hasLeft, cancelling } = message;
   if (document.querySelector(`#thread [data-uuid="${data.client_uuid}"]`)) return;
   const bubble = the("unsent").content.firstElementChild.cloneNode(true);
   bubble.id = `unsent-${data.client_uuid}`;
@@ -109,33 +117,38 @@ function showUnsent({ data, cargo }) {
   files.hidden = cargo.items.length === 0;
   const names = cargo.items.map(({ file, kind }) => (kind === "voice" ? "Mensagem de voz" : file.name));
   files.querySelector("span").textContent = names.join(", ");
+  const button = bubble.querySelector("[data-unsend]");
+  button.hidden = hasLeft;
+  button.addEventListener("click", () => cancelling.abort());
   the("thread").append(bubble);
 }
 
-function showProgress({ data }, share) {
-  const bar = the(`unsent-${data.client_uuid}`)?.querySelector("progress");
-  if (bar) bar.value = share;
+function showProgress(message, share) {
+  message.hasLeft = share === 1;
+  const bubble = the(`unsent-${message.data.client_uuid}`);
+  if (!bubble) return;
+  bubble.querySelector("progress").value = share;
+  bubble.querySelector("[data-unsend]").hidden = message.hasLeft;
 }
 
-const deliver = (message) =>
-  message.cargo.items.length === 0
-    ? ask(message.action, { data: message.data, keepalive: true })
-    : upload(message.action, {
-        data: message.data,
-        files: message.cargo.items.map(({ file }) => file),
-        onProgress: (share) => showProgress(message, share),
-      });
+function deliver(message) {
+  const { action, data, cargo, cancelling } = message;
+  if (cargo.items.length === 0) {
+    // A text has left as soon as it is on its way.
+    showProgress(message, 1);
+    return ask(action, { data, keepalive: true });
+  }
+  return upload(action, {
+    data,
+    files: cargo.items.map(({ file }) => file),
+    onProgress: (share) => showProgress(message, share),
+    signal: cancelling.signal,
+  });
+}
 
 /** The same number is the same message: trying it again cannot double it. */
 async function post(message) {
-  const began = Date.now();
-  let answer;
-  for (;;) {
-    answer = await deliver(message);
-    if (!isTrouble(answer) || Date.now() - began > GIVE_UP) break;
-    message.hasFailed = true;
-    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN));
-  }
+  const answer = await outcome(message);
   unsent.delete(message);
   const isHere = message.draft === here();
   if (answer.ok && isHere) place(answer.html);
@@ -147,7 +160,24 @@ async function post(message) {
     return;
   }
   the(`unsent-${message.data.client_uuid}`)?.remove();
-  giveBack(message, reasonOf(answer));
+  const isCancelled = message.cancelling.signal.aborted;
+  giveBack(message, isCancelled ? "" : reasonOf(answer));
+  if (isCancelled) shownForm()?.elements.text.focus();
+}
+
+/** The server's word on a message; what stood last when it was given up or cancelled. */
+async function outcome(message) {
+  const began = Date.now();
+  const { signal } = message.cancelling;
+  let answer = { ok: false, status: 0, html: "" };
+  while (!signal.aborted) {
+    answer = await deliver(message);
+    if (!isTrouble(answer) || Date.now() - began > GIVE_UP) break;
+    message.hasFailed = true;
+    showProgress(message, 0);
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, TRY_AGAIN)), cancelled(message)]);
+  }
+  return answer;
 }
 
 /** The server drops the draft this message grew from; one that was rewritten it cannot know. */

@@ -75,15 +75,19 @@ async function copy(text) {
 const verbs = {
   quote() {
     const who = bubble.matches(".is-in") ? "Cliente" : "Loja";
-    const said = bubble.querySelector(".body").innerText.replace(/\s+/g, " ").trim();
-    tray.quote({ id: idOf(bubble), who, text: (textOf(bubble) || said).slice(0, 120) });
+    tray.quote({ id: idOf(bubble), who, text: (textOf(bubble) || bubble.dataset.words).slice(0, 120) });
   },
   copy() {
     copy(textOf(bubble));
     back();
   },
   edit() {
-    beginEditing({ id: idOf(bubble), text: textOf(bubble) });
+    const refused = bubble.querySelector("[data-refused]")?.textContent;
+    beginEditing({ id: idOf(bubble), text: refused ?? textOf(bubble) });
+  },
+  drop() {
+    act(bubble, "cancelamento");
+    back();
   },
   delete() {
     const dialog = the("dialog");

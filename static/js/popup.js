@@ -2,11 +2,15 @@
 
 const ROOM = 8;
 
-const choices = (menu) =>
-  [...menu.querySelectorAll("[role=menuitem], input")].filter((entry) => entry.getClientRects().length > 0);
+// By menu: the button it stands at.
+const openers = new WeakMap();
+
+const seen = (menu, which) => [...menu.querySelectorAll(which)].filter((entry) => entry.getClientRects().length > 0);
+const choices = (menu) => seen(menu, "[role=menuitem], input");
 
 /** Open a menu beside its button, above or below, wherever it fits, the keyboard on its first entry. */
 export function openAt(menu, button) {
+  openers.set(menu, button);
   menu.showPopover();
   const at = button.getBoundingClientRect();
   const { width, height } = menu.getBoundingClientRect();
@@ -19,10 +23,20 @@ export function openAt(menu, button) {
   choices(menu)[0]?.focus();
 }
 
+/** Whoever walks out of a menu, at either end, is back where it was opened. */
+function leave(event, menu) {
+  const stops = seen(menu, "button, input");
+  if (event.target !== stops.at(event.shiftKey ? 0 : -1)) return;
+  event.preventDefault();
+  menu.hidePopover();
+  openers.get(menu)?.focus();
+}
+
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.("[data-walk]");
   const step = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1 }[event.key];
   // In a field these move the cursor.
+  if (menu && event.key === "Tab") leave(event, menu);
   if (!menu || (event.target.matches("input") && /Left|Right|Home|End/.test(event.key))) return;
   const all = choices(menu);
   const place = all.indexOf(event.target);

@@ -82,12 +82,22 @@ function placeItem(item) {
   if (item.dataset.uuid) the(`unsent-${item.dataset.uuid}`)?.remove();
   const shown = the(item.id);
   if (shown && Number(shown.dataset.revision) >= Number(item.dataset.revision)) return;
+  const isHeld = shown?.contains(document.activeElement);
   if (shown && shown.dataset.order === item.dataset.order) renew(shown, item);
   else {
     shown?.remove();
     insert(item);
     if (!shown && item.matches(".is-in")) unseen += 1;
   }
+  if (isHeld) hold(item.id);
+}
+
+/** Keep the keyboard on a bubble whose button was drawn away. */
+function hold(id) {
+  const item = the(id);
+  if (!item || item.contains(document.activeElement)) return;
+  item.tabIndex = -1;
+  item.focus({ preventScroll: true });
 }
 
 // Only what changed is drawn anew: a screen reader must not hear the whole bubble again, nor a
@@ -170,6 +180,13 @@ document.addEventListener(
   { capture: true, passive: true },
 );
 document.addEventListener("sac:arrived", () => above.clear());
+let held = "";
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  held = target.matches("#thread .bubble") && target.contains(document.activeElement) ? target.id : "";
+});
+document.addEventListener("htmx:load", ({ target }) => {
+  if (held && target.id === held) hold(held);
+});
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (!target.closest?.("#thread")) return;
   const waiting = [...above.values()];

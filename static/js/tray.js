@@ -115,7 +115,8 @@ function remove(number) {
   const { items, quote: answered } = cargo();
   forget({ items: items.filter((item) => item.serial === number) });
   keep(here(), { items: items.filter((item) => item.serial !== number), quote: answered });
-  shownForm()?.elements.text.focus();
+  complain(shownForm(), "");
+  shownForm().elements.text.focus();
 }
 
 document.addEventListener("click", ({ target }) => {

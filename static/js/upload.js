@@ -1,7 +1,10 @@
 // Files on their way to the server: fetch tells nobody how far it is.
 
-/** Post files with their message: {ok, status, html}, as `ask` answers. `onProgress` gets 0 to 1. */
-export function upload(address, { data, files, onProgress }) {
+/**
+ * Post files with their message: {ok, status, html}, as `ask` answers. `onProgress` gets 0 to 1, and
+ * 1 only once everything left; `signal` ends it before.
+ */
+export function upload(address, { data, files, onProgress, signal }) {
   const body = new FormData();
   for (const [name, value] of Object.entries(data)) body.append(name, value);
   for (const file of files) body.append("files", file, file.name);
@@ -13,6 +16,8 @@ export function upload(address, { data, files, onProgress }) {
     const own = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}");
     for (const [name, value] of Object.entries(own)) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);
+    request.upload.onload = () => onProgress(1);
+    signal.addEventListener("abort", () => request.abort());
     request.onerror = request.onabort = request.ontimeout = () => end({});
     request.onload = () => end(answerOf(request, address));
     request.send(body);

@@ -84,6 +84,8 @@ function send() {
   const isHere = recording.home === here();
   discard();
   if (isHere && file.size) sendVoice(file);
+  // Until now it was hidden.
+  shownForm()?.elements.text.focus();
 }
 
 function discard() {
@@ -122,14 +124,12 @@ const acts = {
   start: (button) => begin(button.form),
   pause,
   stop: () => recording.recorder.stop(),
-  discard() {
+  discard(button) {
     discard();
+    complain(button.form, "");
     part("start").focus();
   },
-  send() {
-    send();
-    shownForm()?.elements.text.focus();
-  },
+  send,
 };
 
 document.addEventListener("click", ({ target }) => {

@@ -1,10 +1,14 @@
-"""The bodies nobody understood, as an admin reads them: inert text, secrets masked."""
+"""The bodies nobody understood, as an admin reads them: inert text, secrets masked.
+
+What was parked for being another's is told of by its reason alone: nobody here reads it.
+"""
 
 import re
 from dataclasses import dataclass
 
 from django.conf import settings
 
+from automacao.actions.belonging import is_strangers
 from automacao.models import InboundEvent, Instance
 from evendas.accounts.models import Store
 from evendas.names import upright
@@ -20,11 +24,18 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """One event; `text` is the beginning of its body, `size` all of it in bytes."""
+    """One event; `text` is the beginning of its body, `size` all of it in bytes.
+
+    Of one that is another's `text` is empty.
+    """
 
     event: InboundEvent
     text: str
     size: int
+
+    @property
+    def is_closed(self) -> bool:
+        return is_strangers(self.event.error)
 
     @property
     def is_cut(self) -> bool:
@@ -44,14 +55,16 @@ def parked_page(store: Store, *, before: int | None) -> ParkedPage:
     rows = InboundEvent.objects.in_store(store).parked_page(
         before=before, size=PAGE + 1, beginning=SHOWN + _BEYOND
     )
-    events = [Parked(row, _readable(body, row.instance), size) for row, body, size in rows[:PAGE]]
+    events = [Parked(row, _readable(row, body), size) for row, body, size in rows[:PAGE]]
     return ParkedPage(events, events[-1].event.pk if len(rows) > PAGE else None)
 
 
-def _readable(body: bytes, instance: Instance) -> str:
-    """A body as text that does nothing, without what opens a door."""
+def _readable(event: InboundEvent, body: bytes) -> str:
+    """A body as text that does nothing, without what opens a door; none of another's."""
+    if is_strangers(event.error):
+        return ""
     text = body.decode("utf-8", "replace")
-    for secret in _secrets(instance):
+    for secret in _secrets(event.instance):
         text = text.replace(secret, _MASK)
     return _CONTROLS.sub("\ufffd", upright(text[:SHOWN]))
 

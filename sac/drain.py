@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from automacao.actions.belonging import reasons_against
+from automacao.actions.belonging import is_strangers, reasons_against
 from automacao.actions.sessions import note_heard
 from automacao.actions.tallies import What, ignored, tally_today
 from automacao.gateways.port import (
@@ -48,6 +48,8 @@ LOCK_SPACE = 7301
 
 Parsed = tuple[InboundEvent, list[Event]]
 _SAID = MessageReceived | MessageEcho | CallReceived
+# What nobody understood may be a message too.
+_JUDGED = _SAID | Quarantine
 _CHANGE = MessageEdited | MessageDeleted | Reaction
 
 
@@ -116,7 +118,7 @@ def _process_alone(instance: Instance, parsed: Parsed) -> int:
         if isinstance(error, OperationalError) and not connection.is_usable():
             raise
         logger.exception("event %s of instance %s failed", row.pk, instance.pk)
-        told = f"{type(error).__name__}: {error}"
+        told = row.error if is_strangers(row.error) else f"{type(error).__name__}: {error}"
         if InboundEvent.objects.postpone(row.pk, told, now=timezone.now()):
             tally_today(instance, {What.RECEIVED: 1, What.PARKED: 1})
         return 1
@@ -144,18 +146,37 @@ def _note_line(instance: Instance, todo: Sequence[Parsed]) -> None:
 
 
 def _without_strangers(instance: Instance, todo: Sequence[Parsed]) -> Sequence[Parsed]:
-    """Set aside what was said to a phone that is not the store's, to be parked and not lost."""
-    said = {source for _, events in todo for event in events for source in _sources(event)}
-    against = reasons_against(instance.pk, said) if said else {}
-    if not against:
+    """Set aside what was said to a phone that is not the store's, to be parked and not lost.
+
+    What was set aside before, and is replayed, needs more to be believed.
+    """
+    doubted = [is_strangers(row.error) for row, _ in todo]
+    against = {doubt: _against(instance, todo, doubted, doubt) for doubt in set(doubted)}
+    if not any(against.values()):
         return todo
-    return [(row, [_judged(event, against) for event in events]) for row, events in todo]
+    return [
+        (row, [_judged(event, against[doubt]) for event in events])
+        for (row, events), doubt in zip(todo, doubted, strict=True)
+    ]
+
+
+def _against(
+    instance: Instance, todo: Sequence[Parsed], doubted: Sequence[bool], doubt: bool
+) -> dict[Source, str]:
+    said = {
+        source
+        for (_, events), is_doubted in zip(todo, doubted, strict=True)
+        if is_doubted == doubt
+        for event in events
+        for source in _sources(event)
+    }
+    return reasons_against(instance.pk, said, is_doubted=doubt) if said else {}
 
 
 def _sources(event: Event) -> set[Source]:
     if isinstance(event, HistoryBatch):
         return {message.source for message in event.messages}
-    return {event.source} if isinstance(event, _SAID) else set()
+    return {event.source} if isinstance(event, _JUDGED) else set()
 
 
 def _judged(event: Event, against: Mapping[Source, str]) -> Event:

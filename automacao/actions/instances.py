@@ -157,8 +157,6 @@ def _take_over(instance: Instance, wish: Wish, now: datetime) -> dict[str, objec
 def _change_phone(instance: Instance, phone: str, now: datetime) -> None:
     instance.phone = phone
     instance.connected_phone, instance.profile_name = None, ""
-    # What was refused for the number typed before is judged by this one.
-    instance.refused_names = []
     if instance.may_have_channel:
         instance.take_down(now)
         instance.clear_order()

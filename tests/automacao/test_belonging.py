@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from automacao.actions import instances
+from automacao.actions.belonging import is_strangers
 from automacao.actions.instances import Admin, Wish
 from automacao.models import InboundEvent, Instance
 from sac.drain import drain_instance
@@ -154,7 +155,12 @@ def test_a_refused_channel_stays_refused_when_the_other_store_lets_go(
     assert heard(fresh) == ["Oi"]
 
 
-def test_once_the_number_is_corrected_what_was_parked_can_be_taken(
+def replay(box: Postbox) -> None:
+    call_command("replay_parked", verbosity=0)
+    drain_instance(box.instance.pk)
+
+
+def test_what_was_parked_is_the_stores_once_its_phone_is_on_the_line_and_no_sooner(
     box: Postbox, dono: Actor
 ) -> None:
     phone = new_phone()
@@ -162,11 +168,72 @@ def test_once_the_number_is_corrected_what_was_parked_can_be_taken(
     assert state_of(box) == "failed"
     box.bring(box.body("messages.upsert", _data(box), sender=JID.format(phone[1:])))
     assert len(parked(box)) == 2
-    wish = Wish(phone=phone, name="Loja", chatbot={})
+    for typed in (phone, new_phone(), phone):
+        wish = Wish(phone=typed, name="Loja", chatbot={})
+        instances.save_instance(box.instance, wish, by=Admin(dono.user, None))
+        replay(box)
+        assert (heard(box), len(parked(box))) == ([], 2)
+        assert all(is_strangers(reason) for reason in parked(box))
+    Instance.objects.filter(pk=box.instance.pk).update(state="connected", connected_phone=phone)
+    replay(box)
+    # The other names no phone: nothing will ever prove whose it was.
+    assert (heard(box), len(parked(box))) == (["Oi"], 1)
+    assert is_strangers(parked(box)[0])
+
+
+def test_what_another_account_has_is_not_taken_by_typing_its_number(
+    shop: Shop, other_shop: Shop, dono: Actor
+) -> None:
+    with_phone(other_shop.instance, f"+{OWN}")
+    box = pairing(shop, f"+{OWN}")
+    box.bring(box.said("Segredo", phone=CUSTOMER))
+    Instance.objects.filter(pk=other_shop.instance.pk).update(state="logged_out")
+    for typed in (new_phone(), f"+{OWN}"):
+        wish = Wish(phone=typed, name="Loja", chatbot={})
+        instances.save_instance(box.instance, wish, by=Admin(dono.user, None))
+        replay(box)
+        assert heard(box) == []
+        assert is_strangers(parked(box)[0])
+
+
+def test_what_comes_late_of_a_refused_channel_is_not_taken_after_a_change_of_the_number(
+    box: Postbox, dono: Actor
+) -> None:
+    box.bring(box.line("open", phone=new_phone()))
+    wish = Wish(phone=new_phone(), name="Loja", chatbot={})
     instances.save_instance(box.instance, wish, by=Admin(dono.user, None))
-    call_command("replay_parked", verbosity=0)
-    drain_instance(box.instance.pk)
-    assert (len(heard(box)), parked(box)) == (2, [])
+    box.bring(box.body("messages.upsert", _data(box), sender=None))
+    assert (heard(box), parked(box)) == (
+        [],
+        ["quarentena: mensagem de um celular que foi recusado"],
+    )
+
+
+def test_what_nobody_understands_of_another_phone_is_closed_too(box: Postbox) -> None:
+    stranger = JID.format(new_phone()[1:])
+    strange = json.loads(box.said("Segredo", phone=CUSTOMER))["data"] | {"message": None}
+    box.bring(
+        box.body("messages.upsert", strange, sender=stranger),
+        box.body("who.knows", {"text": "Segredo"}, sender=stranger),
+        box.body("messages.upsert", [strange, _data(box)], sender=stranger),
+    )
+    assert len(parked(box)) == 3
+    assert all(is_strangers(reason) for reason in parked(box))
+
+
+def test_a_stranger_that_fails_on_its_way_stays_one(
+    box: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.bring(box.body("messages.upsert", _data(box), sender=JID.format(new_phone()[1:])))
+
+    def breaks(*_: object, **__: object) -> None:
+        raise RuntimeError("Segredo")
+
+    monkeypatch.setattr("sac.drain.reasons_against", breaks)
+    replay(box)
+    (row,) = InboundEvent.objects.filter(instance=box.instance)
+    assert row.attempts == 1
+    assert is_strangers(row.error)
 
 
 def test_who_had_the_number_before_takes_it_from_nobody_by_pairing_again(

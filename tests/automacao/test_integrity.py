@@ -157,6 +157,27 @@ def test_a_secret_that_the_end_cuts_in_two_is_masked(shop: Shop, dono: Actor) ->
     assert secret[:8] not in pre.text
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "mensagem de outro celular, +55 11 98765-4321",
+        "mensagem de um celular que foi recusado",
+        "mensagem de um celular conectado em outra conta",
+        "mensagem de um celular que não está conectado neste número",
+    ],
+)
+def test_of_what_is_another_phones_the_reason_is_shown_and_never_the_body(
+    shop: Shop, dono: Actor, reason: str
+) -> None:
+    park(shop, b"O segredo deles" + b"x" * 30_000, error=f"quarentena: {reason}")
+    shown = page(dono)
+    assert f"quarentena: {reason}" in words(shown)
+    assert "29,3" in words(shown)
+    assert "não é desta loja" in words(shown)
+    assert shown.find("pre") == []
+    assert "segredo" not in dono.client.get(URL).content.decode()
+
+
 def test_parked_bodies_come_in_pages_newest_first(
     shop: Shop, other_shop: Shop, dono: Actor
 ) -> None:

@@ -88,6 +88,7 @@ def _with_source(event: Event, envelope: Envelope) -> Event:
             | MessageEcho()
             | MessageEdited()
             | MessageReceived()
+            | Quarantine()
             | Reaction()
             | SessionState()
         ):

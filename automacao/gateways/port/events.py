@@ -174,6 +174,7 @@ class Quarantine:
 
     type: ClassVar[str] = "quarantine"
     reason: str
+    source: Source = field(default=Source(), compare=False)
 
 
 Event = (

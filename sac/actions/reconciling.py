@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from automacao.actions.tallies import What, tally_today
 from automacao.gateways.port import (
+    Event,
     GatewayError,
     Ignored,
     Memory,
     MessageEcho,
     MessageReceived,
+    MessageStatus,
     Remembered,
 )
 from automacao.gateways.registry import gateway
@@ -123,21 +125,30 @@ def _keep(instance: Instance, told: Memory, since: datetime, until: datetime) ->
 def _missing(instance: Instance, told: Sequence[Remembered]) -> tuple[list[InboundEvent], int]:
     """Make events of what is unknown here; tell how many are messages.
 
-    A reaction or an edit has no row of its own: it is taken once more, which changes nothing.
+    A reaction or an edit has no row of its own: it is taken once more, which changes nothing. A
+    message of ours that is known is news when it came further than we know.
     """
-    messages = Message.objects.filter(instance=instance, provider_id__in=[one.id for one in told])
-    known = set(messages.values_list("provider_id", flat=True))
-    found = {hashlib.sha256(one.raw).digest(): one.raw for one in told if one.id not in known}
+    rows = Message.objects.filter(instance=instance, provider_id__in=[one.id for one in told])
+    known = {row.provider_id: row for row in rows.only("provider_id", "direction", "state")}
+    wanted = [one for one in told if one.id not in known or known[one.id].is_out]
+    found = {hashlib.sha256(one.raw).digest(): one for one in wanted}
     stored = InboundEvent.objects.filter(instance=instance, sha256__in=list(found))
     for sha256 in stored.values_list("sha256", flat=True):
         del found[bytes(sha256)]
     parse = gateway(instance.gateway).parse
-    meant = {sha256: parse({}, raw) for sha256, raw in found.items()}
-    wanted = [
-        sha256 for sha256 in found if not all(isinstance(one, Ignored) for one in meant[sha256])
-    ]
-    said = sum(any(isinstance(one, _SAID) for one in meant[sha256]) for sha256 in wanted)
-    return [_event(instance, sha256, found[sha256]) for sha256 in wanted], said
+    events, said = [], 0
+    for sha256, one in found.items():
+        meant, row = parse({}, one.raw), known.get(one.id)
+        if _is_news(meant, row):
+            events.append(_event(instance, sha256, one.raw))
+            said += row is None and any(isinstance(event, _SAID) for event in meant)
+    return events, said
+
+
+def _is_news(meant: Sequence[Event], known: Message | None) -> bool:
+    if known is None:
+        return not all(isinstance(one, Ignored) for one in meant)
+    return any(isinstance(one, MessageStatus) and known.advance(one.status) for one in meant)
 
 
 def _event(instance: Instance, sha256: bytes, raw: bytes) -> InboundEvent:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from automacao.actions.tallies import tally
 from automacao.models import ChatbotSettings, InboundEvent, Instance, LineTally
+from automacao.parked import parked_page
 from evendas.accounts.models import AuditEntry
 from tests.automacao.screen import Rings
 from tests.conftest import Actor, Shop
@@ -176,6 +177,7 @@ def test_of_what_is_another_phones_the_reason_is_shown_and_never_the_body(
     assert "não é desta loja" in words(shown)
     assert shown.find("pre") == []
     assert "segredo" not in dono.client.get(URL).content.decode()
+    assert [one.text for one in parked_page(shop.store, before=None).events] == [""]
 
 
 def test_parked_bodies_come_in_pages_newest_first(

@@ -107,6 +107,25 @@ def test_what_was_typed_on_the_stores_phone_comes_back_too(line: Line) -> None:
     assert Message.objects.get(text="Já respondo!").origin == "phone"
 
 
+def test_receipts_that_were_lost_come_back_with_their_message(line: Line) -> None:
+    sent = [line.control.type_message(new_phone(), "Chegou?") for _ in range(2)]
+    line.hear()
+    line.control.faults(hidden=9)
+    line.control.status(sent[0], "DELIVERY_ACK")
+    line.control.status(sent[0], "READ")
+    line.control.faults(hidden=0)
+    line.hear()
+    before, *_ = states = [Message.objects.get(provider_id=one).state for one in sent]
+    assert before != "read"
+    assert look(line.shop) == 0
+    after = [Message.objects.get(provider_id=one).state for one in sent]
+    assert after == ["read", states[1]]
+    stored = InboundEvent.objects.count()
+    assert look(line.shop) == 0
+    assert (InboundEvent.objects.count(), Message.objects.count()) == (stored, 2)
+    assert reconciled(line.shop) == 0
+
+
 def test_a_reaction_is_taken_once_more_at_most_and_is_no_message(line: Line) -> None:
     said = line.control.receive(new_phone(), "Chegou!")
     line.control.react(said, "❤️")

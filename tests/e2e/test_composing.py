@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.e2e.bustle import go_home
 from tests.e2e.glass import box, open_talk, until
 from tests.e2e.kinds import act_on, attach, got, of_kind, payload
+from tests.e2e.test_gateway_away import gateway_away
 from tests.running import Running
 from tests.sac.media.corpus import PDF, picture
 
@@ -51,6 +52,20 @@ LONG_PRESS = """
   const touch = new Touch({ identifier: 1, target: bubble });
   bubble.dispatchEvent(new TouchEvent("touchstart", { touches: [touch], bubbles: true }));
 }
+"""
+
+
+PASTE = """
+([target, text]) => {
+  const copied = new DataTransfer();
+  copied.setData("text/plain", text);
+  const words = { clipboardData: copied, bubbles: true, cancelable: true };
+  document.querySelector(target).dispatchEvent(new ClipboardEvent("paste", words));
+}
+"""
+# As the server draws it under what was refused.
+REFUSED = """
+(part) => part.insertAdjacentHTML("beforeend", "<span data-refused>Chega amanhã\\ncedo</span>")
 """
 
 
@@ -242,3 +257,116 @@ def test_words_that_bring_their_picture_along_are_pasted_as_words(talk: Page) ->
     )
     assert taken is False
     assert tray(talk) == []
+
+
+def test_a_sending_can_be_cancelled_and_holds_nothing_back(talk: Page) -> None:
+    """An upload that never ends, and a text that waits for it."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    talk.route("**/mensagens/", hold)
+    attach(talk, "Documento", PHOTO)
+    box(talk).fill("Segue a vitrine")
+    box(talk).press("Enter")
+    box(talk).fill("Recebeu?")
+    box(talk).press("Enter")
+    unsent = talk.locator("[id^=unsent-]")
+    expect(unsent).to_have_count(2)
+    until(talk, lambda: held, seconds=10)
+    # The text waits in line: it never left.
+    unsent.last.get_by_role("button", name="Cancelar envio").click()
+    expect(box(talk)).to_have_value("Recebeu?")
+    expect(box(talk)).to_be_focused()
+    expect(unsent).to_have_count(1)
+    box(talk).fill("")
+    unsent.get_by_role("button", name="Cancelar envio").click()
+    expect(unsent).to_have_count(0)
+    assert tray(talk) == ["vitrine.png"]
+    expect(box(talk)).to_have_value("Segue a vitrine")
+    talk.unroute("**/mensagens/")
+    box(talk).press("Enter")
+    expect(of_kind(talk, "document", "out")).to_contain_text("Segue a vitrine")
+
+
+def test_a_recording_is_sent_by_its_own_button_alone(talk: Page) -> None:
+    talk.evaluate(HUM)
+    told = talk.locator("#composer").get_by_role("alert")
+    box(talk).press("Enter")
+    expect(told).to_have_text("Escreva a mensagem antes de enviar.")
+    record(talk)
+    expect(box(talk)).to_be_hidden()
+    expect(talk.get_by_role("button", name="Enviar", exact=True)).to_be_hidden()
+    talk.get_by_role("button", name="Descartar a gravação").click()
+    expect(box(talk)).to_be_visible()
+    expect(talk.get_by_role("button", name="Enviar", exact=True)).to_be_visible()
+
+
+def test_a_complaint_goes_with_its_cause(talk: Page) -> None:
+    attach(talk, "Documento", PHOTO)
+    attach(talk, "Documento", payload("vazio.pdf", "application/pdf", b""))
+    told = talk.locator("#composer").get_by_role("alert")
+    expect(told).to_have_text("“vazio.pdf” está vazio.")
+    talk.get_by_role("button", name="Tirar vitrine.png").click()
+    expect(told).to_be_empty()
+
+
+def test_a_place_is_pasted_whole_and_wrong_fields_are_named(talk: Page) -> None:
+    talk.get_by_role("button", name="Anexar").click()
+    talk.get_by_role("menuitem", name="Localização").click()
+    dialog = talk.get_by_role("dialog", name="Enviar localização")
+    dialog.get_by_label("Longitude").fill("200")
+    dialog.get_by_role("button", name="Enviar localização").click()
+    for fault in ("Dê um nome ao lugar", "Informe o endereço.", "Informe a latitude."):
+        expect(dialog.get_by_text(fault)).to_be_visible()
+    expect(dialog.get_by_text("A longitude vai de -180 a 180 graus")).to_be_visible()
+    expect(dialog.get_by_label("Nome do lugar")).to_be_focused()
+    talk.evaluate(PASTE, ["#place-latitude", "-23.5614, -46.6558"])
+    expect(dialog.get_by_label("Latitude")).to_have_value("-23,5614")
+    expect(dialog.get_by_label("Longitude")).to_have_value("-46,6558")
+    expect(dialog.get_by_text("A longitude vai")).to_be_hidden()
+
+
+def test_the_keyboard_walks_out_of_a_menu_to_where_it_came_from(talk: Page) -> None:
+    opener = talk.locator("#thread .bubble", has_text="Oi!").get_by_role(
+        "button", name="Mais opções"
+    )
+    for way in ("Shift+Tab", "Tab"):
+        opener.focus()
+        talk.keyboard.press("Enter")
+        if way == "Tab":
+            talk.get_by_role("button", name="Reagir", exact=True).focus()
+        talk.keyboard.press(way)
+        expect(talk.locator("#message-menu")).to_be_hidden()
+        expect(opener).to_be_focused()
+
+
+def test_what_waits_need_not_be_sent_and_the_keyboard_stays_with_it(
+    desk: Running, talk: Page, phones: list[str]
+) -> None:
+    with gateway_away(desk):
+        for text in ("Um", "Dois"):
+            box(talk).fill(text)
+            box(talk).press("Enter")
+        second = of_kind(talk, "text", "out").last
+        expect(second.locator(".tick")).to_contain_text("Na fila de envio")
+        act_on(second, "Não enviar")
+        expect(second.locator(".trouble")).to_contain_text("Não enviada")
+        second.get_by_role("button", name="Reenviar").press("Enter")
+        expect(second.locator(".trouble")).to_have_count(0)
+        expect(second).to_be_focused()
+        act_on(second, "Não enviar")
+        expect(second.locator(".trouble")).to_contain_text("Não enviada")
+    until(talk, lambda: got(desk, phones[0], "text"), seconds=30)
+    assert [one.text for one in got(desk, phones[0], "text")] == ["Um"]
+
+
+def test_a_refused_correction_is_where_the_next_one_starts(talk: Page) -> None:
+    box(talk).fill("Chega amanha")
+    box(talk).press("Enter")
+    ours = of_kind(talk, "text", "out")
+    expect(ours.locator(".tick")).to_contain_text("Entregue")
+    ours.locator("[data-part=amending]").evaluate(REFUSED)
+    act_on(ours, "Editar")
+    expect(box(talk)).to_have_value("Chega amanhã\ncedo")

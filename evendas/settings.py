@@ -93,8 +93,7 @@ MEDIA_LIMITS: dict[str, int] = {
 _scale: float = env.float("EVENDAS_CLOCK_SCALE", default=1.0)
 SEND_READ_TIMEOUT = 20 * _scale
 SEND_LEASE = 35 * _scale
-# A file adds to these: on its way to the network it does 256 kB a second at least.
-SEND_SECONDS_PER_BYTE = _scale / (256 * 1024)
+SEND_SECONDS_PER_BYTE = _scale / (256 * 1024)  # what a file adds to both
 UNKNOWN_ASK_AFTER = 30 * _scale
 UNKNOWN_SHOW_AFTER = 60 * _scale
 # After so long in the queue a person must say whether a message is still to be sent.
@@ -269,8 +268,7 @@ HEALTH_LIMITS: dict[str, float] = {
 # A worker that hears nothing for so long, or whose threads all hang for so long, ends itself.
 DEAF_AFTER: float = env.float("EVENDAS_DEAF_AFTER", default=60.0)
 STUCK_AFTER: float = env.float("EVENDAS_STUCK_AFTER", default=900.0)
-# What a process that is asked to stop, or gives itself up, has to end well. Sends are done by then,
-# but for large files: one that is cut off is of unknown outcome, and settled as such.
+# What a process that is asked to stop, or gives itself up, has to end well: texts have left by then.
 LEAVE_WITHIN: float = env.float("EVENDAS_LEAVE_WITHIN", default=30.0)
 # A file that worker and beat touch while they are well, for whoever looks after the process.
 LIFESIGN: str = env.str("EVENDAS_LIFESIGN", default="")

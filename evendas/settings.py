@@ -268,7 +268,7 @@ HEALTH_LIMITS: dict[str, float] = {
 # A worker that hears nothing for so long, or whose threads all hang for so long, ends itself.
 DEAF_AFTER: float = env.float("EVENDAS_DEAF_AFTER", default=60.0)
 STUCK_AFTER: float = env.float("EVENDAS_STUCK_AFTER", default=900.0)
-# What a process that is asked to stop, or gives itself up, has to end well: texts have left by then.
+# What a process that is asked to stop, or gives itself up, has to end well; texts are out by then.
 LEAVE_WITHIN: float = env.float("EVENDAS_LEAVE_WITHIN", default=30.0)
 # A file that worker and beat touch while they are well, for whoever looks after the process.
 LIFESIGN: str = env.str("EVENDAS_LIFESIGN", default="")

@@ -349,7 +349,7 @@ def test_what_waits_need_not_be_sent_and_the_keyboard_stays_with_it(
         for text in ("Um", "Dois"):
             box(talk).fill(text)
             box(talk).press("Enter")
-        second = of_kind(talk, "text", "out").last
+        second = of_kind(talk, "text", "out").filter(has_text="Dois")
         expect(second.locator(".tick")).to_contain_text("Na fila de envio")
         act_on(second, "Não enviar")
         expect(second.locator(".trouble")).to_contain_text("Não enviada")

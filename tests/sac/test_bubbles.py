@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sac import thread
+from sac.forms import LocationForm
 from sac.models import Message, Ticket
 from sac.templatetags.desk_kinds import (
     call_words,
@@ -34,9 +35,9 @@ def bubble(page: Page, message: Message) -> Element:
     return page.find("li", id=f"message-{message.pk}")[0]
 
 
-def put_named(ticket: Ticket, name: str, **changed: object) -> Message:
+def put_named(ticket: Ticket, name: str, *, direction: str = "in") -> Message:
     """A document of this name."""
-    message = put_kind(ticket, "document", **changed)
+    message = put_kind(ticket, "document", direction=direction, state="read")
     message.media.filename = name
     message.media.save()
     return message
@@ -135,7 +136,7 @@ def test_a_file_is_shown_as_what_it_was_found_to_be(shop: Shop, ana: Actor, anas
 def test_a_strangers_program_is_named_before_it_is_opened(
     shop: Shop, ana: Actor, anas: Ticket, name: str, direction: str, *, warns: bool
 ) -> None:
-    message = put_named(anas, name, direction=direction, state="read")
+    message = put_named(anas, name, direction=direction)
     assert ("Programa: só abra se confiar" in shown_alone(ana, anas, message)) is warns
 
 
@@ -309,6 +310,13 @@ def test_a_place_without_coordinates_is_looked_for_by_its_address() -> None:
     assert point({"latitude": "1", "longitude": 2}) == ""
     assert map_address({"address": "Rua A, 1"}) == "https://www.google.com/maps?q=Rua+A,+1"
     assert map_address({}) == ""
+
+
+@pytest.mark.parametrize("off", ["91", "-90,1", "norte", "NaN"])
+def test_a_place_off_the_globe_is_refused_by_the_name_of_its_field(off: str) -> None:
+    form = LocationForm({"latitude": off, "longitude": "-46,6558"})
+    assert form.errors["latitude"] == ["A latitude vai de -90 a 90 graus, como -23,5614."]
+    assert "longitude" not in form.errors
 
 
 def test_a_picture_of_unknown_size_gets_a_square() -> None:

@@ -19,6 +19,20 @@ SHOWN = 20_000
 # No secret is longer: one that is cut by the end of what is read is masked all the same.
 _BEYOND = 1_000
 _MASK = "•••"
+_QUARANTINE = "quarentena: "
+# What adapters call what they do not understand; names of events stay as they are.
+_REASONS = {
+    "not JSON": "O conteúdo não é JSON.",
+    "too deep": "O conteúdo tem níveis demais.",
+    "envelope": "Falta dizer de que evento se trata.",
+    "data": "O evento veio sem os dados.",
+    "key": "Falta a identificação da mensagem.",
+    "address": "Falta o endereço de quem escreveu.",
+    "no content": "A mensagem veio sem conteúdo.",
+    "reaction": "A reação não diz a que mensagem se refere.",
+    "protocol": "A alteração não diz a que mensagem se refere.",
+    "edit without text": "A edição veio sem o novo texto.",
+}
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -32,6 +46,12 @@ class Parked:
     event: InboundEvent
     text: str
     size: int
+
+    @property
+    def reason(self) -> str:
+        """Why it is parked, in words; where there are none for it, as it was noted down."""
+        noted = self.event.error.removeprefix(_QUARANTINE)
+        return _REASONS.get(noted, self.event.error) or "sem motivo anotado"
 
     @property
     def is_closed(self) -> bool:

@@ -49,8 +49,8 @@ def _insist_on_latest(merge: ContactMerge) -> None:
         raise TooLate(
             f"Este contato foi unido depois a {merge.kept.merged_into}. Desfaça antes essa união."
         )
-    later = merge.kept.standing_merges[0]
-    if later != merge:
+    later = merge.kept.merges.filter(undone_at=None, pk__gt=merge.pk).order_by("-id").first()
+    if later:
         raise TooLate(
             f"Depois desta união houve outra, com {later.gone}. Desfaça antes a mais recente."
         )
@@ -61,7 +61,7 @@ def _part(merge: ContactMerge, homes: Homes) -> None:
     ContactIdentity.objects.filter(id__in=moved["identities"], contact=kept).update(contact=gone)
     kept.give_back(moved["fields"])
     gone.merged_into = None
-    kept.standing_unions -= 1
+    kept.standing_unions = max(0, kept.standing_unions - 1)
     for person in (kept, gone):
         person.save()
     by_id = {home.pk: home for own in homes.values() for home in own.values()}

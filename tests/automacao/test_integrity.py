@@ -146,7 +146,7 @@ def test_a_parked_body_is_shown_inert_masked_and_cut(shop: Shop, dono: Actor) ->
     assert secret not in pre.text
     assert "\u202e" not in pre.text
     assert len(pre.text) <= 20_000
-    assert "quarentena: envelope" in words(shown)
+    assert "Falta dizer de que evento se trata." in words(shown)
     assert "Só o começo" in words(shown)
     assert "<script>alert" not in dono.client.get(URL).content.decode()
 

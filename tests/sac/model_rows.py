@@ -12,7 +12,7 @@ from sac.permissions import Rights
 from sac.refusals import Invalid, Refused, TooLate
 from tests.sac import plain_desk as plain
 
-_ARGUMENTS = {"now": "$1", "slack": "$2", "undecided": "$3"}
+_ARGUMENTS = {"now": "$1", "slack": "$2", "undecided": "$3", "per_byte": "$4"}
 
 
 def verdict_of(action: Callable[[], object]) -> plain.Verdict:
@@ -88,7 +88,7 @@ def prepare_checks() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         cursor.execute("SET LOCAL jit = off")
-        cursor.execute(f"PREPARE checks (timestamptz, float8, float8) AS {_all_at_once()}")
+        cursor.execute(f"PREPARE checks (timestamptz, float8, float8, float8) AS {_all_at_once()}")
 
 
 def forget_checks() -> None:
@@ -100,7 +100,7 @@ def broken_now() -> list[tuple[str, int]]:
     """(name, id) of a row that breaks each invariant that is broken."""
     with connection.cursor() as cursor:
         asked = parameters()
-        cursor.execute("EXECUTE checks (%(now)s, %(slack)s, %(undecided)s)", asked)
+        cursor.execute("EXECUTE checks (%(now)s, %(slack)s, %(undecided)s, %(per_byte)s)", asked)
         return list(cursor.fetchall())
 
 

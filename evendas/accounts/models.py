@@ -28,12 +28,23 @@ class Store(models.Model):
     # Of a message its customer deleted, the team may go on seeing what it said.
     shows_deleted = models.BooleanField("mostra o texto de mensagens apagadas", default=True)
     signs_messages = models.BooleanField("assina mensagens com o apelido", default=False)
+    # Minutes a customer waits before the clock on the list turns amber, and red.
+    wait_warns_after = models.PositiveSmallIntegerField("espera em alerta (min)", default=5)
+    wait_alarms_after = models.PositiveSmallIntegerField("espera crítica (min)", default=15)
+    requires_close_reason = models.BooleanField("exige motivo ao encerrar", default=False)
     is_active = models.BooleanField("ativa", default=True)
     created_at = models.DateTimeField("criada em", auto_now_add=True)
 
     class Meta:
         verbose_name = "loja"
         verbose_name_plural = "lojas"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(wait_warns_after__gte=1)
+                & models.Q(wait_alarms_after__gt=models.F("wait_warns_after")),
+                name="accounts_store_waits_in_order",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

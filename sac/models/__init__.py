@@ -1,6 +1,14 @@
 from sac.models.amendment import Amendment
 from sac.models.contact import Contact, ContactIdentity, ContactMerge
 from sac.models.conversation import Conversation, Draft
+from sac.models.desk import (
+    CloseReason,
+    DeskPreferences,
+    Mention,
+    QuickReply,
+    Tag,
+    TicketTag,
+)
 from sac.models.early import EarlyChange, EarlyStatus
 from sac.models.media import Media
 from sac.models.message import Message
@@ -11,17 +19,23 @@ __all__ = [
     "Amendment",
     "Attendant",
     "AttendantDepartment",
+    "CloseReason",
     "Contact",
     "ContactIdentity",
     "ContactMerge",
     "Conversation",
     "Department",
+    "DeskPreferences",
     "Draft",
     "EarlyChange",
     "EarlyStatus",
     "Media",
+    "Mention",
     "Message",
+    "QuickReply",
+    "Tag",
     "Ticket",
     "TicketCounter",
     "TicketEvent",
+    "TicketTag",
 ]

@@ -65,6 +65,8 @@ class Department(StoreRow):
     name = models.CharField("nome", max_length=60)
     colour = models.CharField("cor", max_length=10, choices=Colour, default=Colour.GREEN)
     menu_position = models.PositiveSmallIntegerField("posição no menu", default=1)
+    # Minutes a customer waits for their attendant before the ticket goes back to the queue.
+    silence_minutes = models.PositiveSmallIntegerField("devolver à fila após (min)", null=True)
     is_active = models.BooleanField("ativo", default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -107,6 +109,11 @@ class AttendantQuerySet(models.QuerySet["Attendant"]):
 class Attendant(StoreRow):
     """A user who answers customers. Flags never widen sight, except `can_view_all`."""
 
+    class Availability(models.TextChoices):
+        AVAILABLE = "available", "Disponível"
+        PAUSED = "paused", "Em pausa"
+        AWAY = "away", "Indisponível"
+
     user = models.OneToOneField(User, models.PROTECT, db_constraint=False)
     nickname = models.CharField("apelido", max_length=60)
     departments = models.ManyToManyField(
@@ -130,6 +137,12 @@ class Attendant(StoreRow):
         related_name="+",
         verbose_name="Aceito as condições da política de ingresso",
     )
+    availability = models.CharField(
+        "disponibilidade", max_length=10, choices=Availability, default=Availability.AVAILABLE
+    )
+    availability_since = models.DateTimeField(null=True)
+    # When a screen of theirs was last known to be open, to the minute.
+    last_seen_at = models.DateTimeField(null=True)
     is_active = models.BooleanField("ativo", default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

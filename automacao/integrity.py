@@ -46,8 +46,22 @@ class Day:
         return self.counts.get(What.SHOWN, 0)
 
     @property
+    def known(self) -> int:
+        return self.counts.get(What.KNOWN, 0)
+
+    @property
+    def noticed(self) -> int:
+        return self.counts.get(What.NOTICED, 0)
+
+    @property
     def parked(self) -> int:
-        return self.counts.get(What.PARKED, 0)
+        """What was parked that day and waits for a person still."""
+        return max(0, self.counts.get(What.PARKED, 0) - self.replayed)
+
+    @property
+    def replayed(self) -> int:
+        """What was parked that day, and was understood when it was replayed."""
+        return self.counts.get(What.REPLAYED, 0)
 
     @property
     def retried(self) -> int:

@@ -30,7 +30,7 @@ _LANES = {Lane.FRESH: InboundEvent.Lane.FRESH, Lane.BULK: InboundEvent.Lane.BULK
 def receive(request: HttpRequest, gateway_name: str, webhook_key: str) -> HttpResponse:
     """Accept one webhook. 404 unknown address, 401 wrong secret, 403 another number's event,
     413 over 25 MB, 400 not JSON (kept), 503 our own trouble or a body nobody can find the end of,
-    200 stored.
+    200 stored. What is kept is the drain's to understand, to park and to count.
     """
     # PostgreSQL refuses the very question when it holds a NUL.
     if not webhook_key.isprintable():
@@ -77,16 +77,12 @@ def _body_of(request: HttpRequest) -> HttpRequest | IO[bytes] | None:
 
 def _keep(instance: Instance, raw: bytes, redacted: bytes, triage: Triage) -> None:
     """Store the event unless these very bytes are here already, and ring the drain."""
-    is_understood = triage.status == 200
     event = InboundEvent(
         store_id=instance.store_id,
         instance=instance,
         sha256=hashlib.sha256(raw).digest(),
         body=redacted,
         lane=_LANES[triage.lane],
-        status=InboundEvent.Status.WAITING if is_understood else InboundEvent.Status.PARKED,
-        error=triage.reason[:300],
     )
     InboundEvent.objects.keep_once(event)
-    if is_understood:
-        ring("sac.drain", instance.pk)
+    ring("sac.drain", instance.pk)

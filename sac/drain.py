@@ -7,6 +7,8 @@ die anywhere and the next ring or sweep goes on from there.
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from itertools import groupby
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
@@ -14,7 +16,7 @@ from django.utils import timezone
 
 from automacao.actions.belonging import is_strangers, reasons_against
 from automacao.actions.sessions import note_heard
-from automacao.actions.tallies import What, ignored, tally_today
+from automacao.actions.tallies import What, ignored, tally, tally_today
 from automacao.gateways.port import (
     CallReceived,
     Event,
@@ -61,7 +63,7 @@ def drain_instance(instance_id: int) -> int:
     """
     instance = Instance.objects.select_related("store").get(pk=instance_id)
     done = 0
-    while not is_leaving() and (batch := _next_batch(instance_id)):
+    while not is_leaving() and (batch := _next_batch(instance)):
         ended = _process(instance, [(row, _parse(instance, row)) for row in batch])
         if ended == 0:
             break
@@ -69,8 +71,16 @@ def drain_instance(instance_id: int) -> int:
     return done
 
 
-def _next_batch(instance_id: int) -> list[InboundEvent]:
-    return InboundEvent.objects.next_batch(instance_id, size=BATCH, volume=BATCH_BYTES)
+def _next_batch(instance: Instance) -> list[InboundEvent]:
+    """Read what is next and belongs to one day of the books."""
+    due = InboundEvent.objects.next_batch(instance.pk, size=BATCH, volume=BATCH_BYTES)
+    by_day = groupby(due, lambda row: _day_counted(instance, row.parked_at))
+    return next((list(rows) for _, rows in by_day), [])
+
+
+def _day_counted(instance: Instance, parked_at: datetime | None) -> date | None:
+    """Return the day in whose books a replayed event stands already: when it was first parked."""
+    return parked_at.astimezone(instance.store.zone).date() if parked_at else None
 
 
 def _parse(instance: Instance, row: InboundEvent) -> list[Event]:
@@ -102,7 +112,9 @@ def _process_together(instance: Instance, batch: Sequence[Parsed]) -> int:
         judged = _without_strangers(instance, todo)
         shown = _apply(instance, judged)
         _finish(judged)
-        _count(instance, judged, shown=shown)
+        if todo:
+            day = _day_counted(instance, waiting[todo[0][0].pk])
+            _count(instance, judged, shown=shown, replayed_of=day)
     # Rows that another drain finished meanwhile count as progress: look for the next ones.
     return len(batch)
 
@@ -119,8 +131,9 @@ def _process_alone(instance: Instance, parsed: Parsed) -> int:
             raise
         logger.exception("event %s of instance %s failed", row.pk, instance.pk)
         told = row.error if is_strangers(row.error) else f"{type(error).__name__}: {error}"
-        if InboundEvent.objects.postpone(row.pk, told, now=timezone.now()):
-            tally_today(instance, {What.RECEIVED: 1, What.PARKED: 1})
+        with transaction.atomic():
+            if InboundEvent.objects.postpone(row.pk, told, now=timezone.now()):
+                tally_today(instance, {What.RECEIVED: 1, What.PARKED: 1, What.RETRIED: 1})
         return 1
 
 
@@ -131,9 +144,11 @@ def _lock(instance_id: int) -> bool:
     return bool(is_ours)
 
 
-def _still_waiting(rows: Sequence[InboundEvent]) -> set[int]:
+def _still_waiting(rows: Sequence[InboundEvent]) -> dict[int, datetime | None]:
+    """Return which of them wait still, and when each was parked before."""
     waiting = InboundEvent.objects.filter(status=InboundEvent.Status.WAITING)
-    return set(waiting.filter(id__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    waiting = waiting.filter(id__in=[row.pk for row in rows])
+    return dict(waiting.values_list("pk", "parked_at"))
 
 
 def _note_line(instance: Instance, todo: Sequence[Parsed]) -> None:
@@ -207,19 +222,33 @@ def _arrivals(row: InboundEvent, events: Iterable[Event]) -> Iterator[Arrival]:
             yield Arrival(row.pk, row.received_at, one, is_history=is_history)
 
 
-def _count(instance: Instance, todo: Sequence[Parsed], *, shown: int) -> None:
-    """Keep the books of the day: nothing that came in may vanish unseen."""
-    counts = Counter(
-        ignored(event.reason)
-        for _, events in todo
-        for event in events
-        if isinstance(event, Ignored)
-    )
-    counts[What.RECEIVED] = len(todo)
+def _count(
+    instance: Instance, todo: Sequence[Parsed], *, shown: int, replayed_of: date | None
+) -> None:
+    """Keep the books: nothing that came in may vanish unseen, nor be received twice.
+
+    What is replayed stands in those of another day, as parked: there it is told what became of it.
+    """
+    parked = sum(row.status == InboundEvent.Status.PARKED for row, _ in todo)
+    counts = Counter(fate for row, events in todo for fate in _fates(row, events))
+    counts[What.KNOWN] = counts[What.SHOWN] - shown
     counts[What.SHOWN] = shown
-    counts[What.PARKED] = sum(row.status == InboundEvent.Status.PARKED for row, _ in todo)
     counts[What.RETRIED] = sum(row.attempts > 0 for row, _ in todo)
-    tally_today(instance, counts)
+    if replayed_of is None:
+        tally_today(instance, counts + Counter({What.RECEIVED: len(todo), What.PARKED: parked}))
+    else:
+        counts[What.REPLAYED] = len(todo) - parked
+        tally(instance.pk, instance.store_id, counts, day=replayed_of)
+
+
+def _fates(row: InboundEvent, events: Sequence[Event]) -> list[str]:
+    """What became of a body's events; of one that is parked, only what it said all the same."""
+    said = [one for one in _arrivals(row, events) if isinstance(one.event, _SAID)]
+    fates: list[str] = [What.SHOWN for _ in said]
+    if row.status == InboundEvent.Status.PARKED:
+        return fates
+    fates += [ignored(event.reason) for event in events if isinstance(event, Ignored)]
+    return fates or [What.NOTICED]
 
 
 def _finish(todo: Sequence[Parsed]) -> None:
@@ -229,7 +258,7 @@ def _finish(todo: Sequence[Parsed]) -> None:
         reasons = [event.reason for event in events if isinstance(event, Quarantine)]
         if reasons:
             row.park(f"quarentena: {reasons[0]}")
-            row.save(update_fields=["status", "error"])
+            row.save(update_fields=["status", "error", "parked_at"])
         else:
             done.append(row.pk)
     InboundEvent.objects.filter(id__in=done).update(

@@ -16,15 +16,22 @@ WHAT_MAX = 60
 class What(StrEnum):
     """What is counted of a number.
 
-    Of what comes in, each body is RECEIVED once, when it leaves the inbox for good: it was RETRIED
-    before or not, and it ends PARKED or understood. Of what was understood, each message that
-    appears on a screen is SHOWN, and what is none of the desk's business is ignored for a reason
-    (`ignored`). RECONCILED are messages that no webhook brought.
+    Of what comes in, each body is RECEIVED once, when it leaves the inbox: it was RETRIED before or
+    not, and it ends PARKED or understood. Of what was understood, each message that appears on a
+    screen is SHOWN, and one that was there before is KNOWN; what is none of the desk's business is
+    ignored for a reason (`ignored`); a body of neither, a receipt or news of the line, is NOTICED.
+    Where every body tells of one thing, these add up to RECEIVED.
+
+    What was parked and is understood when it is REPLAYED leaves PARKED for what became of it, on
+    the day it was parked. RECONCILED are messages that no webhook brought.
     """
 
     RECEIVED = "received"
     SHOWN = "shown"
+    KNOWN = "known"
+    NOTICED = "noticed"
     PARKED = "parked"
+    REPLAYED = "replayed"
     RETRIED = "retried"
     # Messages sent whose fate nobody told.
     UNKNOWN = "unknown"

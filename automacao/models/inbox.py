@@ -9,6 +9,7 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Now
 
 from automacao.models.instance import Instance
+from evendas import clock
 from evendas.accounts.models import Store
 from evendas.sealing import StoreOwned
 
@@ -53,6 +54,10 @@ class InboundEventQuerySet(models.QuerySet["InboundEvent"]):
         rows = self.filter(pk__in=bodies).defer("body", "sha256").select_related("instance")
         return [(row, *bodies[row.pk]) for row in rows.order_by("-id")]
 
+    def done_before(self, moment: datetime) -> Self:
+        """Understood, and in messages by then."""
+        return self.filter(status=InboundEvent.Status.DONE, processed_at__lt=moment)
+
     def replay(self) -> int:
         """Put events back in the queue. Return how many."""
         return self.update(status=InboundEvent.Status.WAITING, attempts=0, due_at=Now())
@@ -64,15 +69,16 @@ class InboundEventQuerySet(models.QuerySet["InboundEvent"]):
     def postpone(self, pk: int, error: str, *, now: datetime) -> bool:
         """Count a failed attempt at an event, unless another drain ended it meanwhile.
 
-        Tell whether it was one too many: the event is parked.
+        Tell whether it was one too many: the event is parked now, and never was before.
         """
         with transaction.atomic():
             event = self.select_for_update().defer("body", "sha256").get(pk=pk)
             if event.status != InboundEvent.Status.WAITING:
                 return False
+            was_parked = event.parked_at is not None
             event.retry_later(error, now=now)
-            event.save(update_fields=["status", "attempts", "due_at", "error"])
-        return event.status == InboundEvent.Status.PARKED
+            event.save(update_fields=["status", "attempts", "due_at", "error", "parked_at"])
+        return event.status == InboundEvent.Status.PARKED and not was_parked
 
 
 def _size() -> models.Func:
@@ -115,6 +121,8 @@ class InboundEvent(StoreOwned):
     error = models.CharField(max_length=300, blank=True)
     received_at = models.DateTimeField(db_default=Now())
     processed_at = models.DateTimeField(null=True)
+    # When it was first parked: it was counted that day, to which belongs what a replay makes of it.
+    parked_at = models.DateTimeField(null=True)
 
     objects = InboundEventQuerySet.as_manager()
 
@@ -138,6 +146,11 @@ class InboundEvent(StoreOwned):
                 condition=models.Q(status="parked"),
                 name="automacao_inbox_parked",
             ),
+            models.Index(
+                fields=["processed_at"],
+                condition=models.Q(status="done"),
+                name="automacao_inbox_done",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -155,6 +168,7 @@ class InboundEvent(StoreOwned):
     def park(self, error: str) -> None:
         self.status = self.Status.PARKED
         self.error = error[:300]
+        self.parked_at = self.parked_at or clock.now()
 
 
 def next_arrivals(count: int) -> list[int]:

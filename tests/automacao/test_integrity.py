@@ -70,6 +70,19 @@ def test_a_day_tells_what_came_and_what_became_of_it(shop: Shop, dono: Actor) ->
     assert all("is-empty" in row.attributes["class"] for row in others)
 
 
+def test_what_was_replayed_is_parked_no_more_and_what_is_no_message_is_named(
+    shop: Shop, dono: Actor
+) -> None:
+    counts = {"received": 10, "shown": 2, "known": 3, "noticed": 4, "parked": 3, "replayed": 2}
+    tally(shop.instance.pk, shop.store.pk, counts, day=today(shop))
+    cells = {
+        cell.attributes["data-label"]: " ".join(cell.text.split())
+        for cell in page(dono).find("td")[:7]
+    }
+    assert cells["Recebidos"] == "10 avisos 4, já na tela 3"
+    assert cells["Estacionados"] == "1 reprocessados 2"
+
+
 def test_days_beyond_two_weeks_and_other_stores_are_not_told(
     shop: Shop, other_shop: Shop, dono: Actor
 ) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, models
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -104,4 +104,62 @@ def test_a_poisoned_event_is_counted_when_it_is_parked(
     InboundEvent.objects.update(attempts=InboundEvent.MAX_ATTEMPTS - 1, due_at=timezone.now())
     drain.drain_instance(shop.instance.pk)
     assert InboundEvent.objects.get().status == "parked"
-    assert (counted("received"), counted("parked")) == (1, 1)
+    assert (counted("received"), counted("parked"), counted("retried")) == (1, 1, 1)
+    for _ in range(InboundEvent.MAX_ATTEMPTS):
+        InboundEvent.objects.parked().replay()
+        InboundEvent.objects.update(attempts=InboundEvent.MAX_ATTEMPTS - 1)
+        drain.drain_instance(shop.instance.pk)
+    assert InboundEvent.objects.get().status == "parked"
+    assert (counted("received"), counted("parked")) == (1, 1), "it came in once"
+
+
+def test_every_body_has_one_fate_and_together_they_are_what_was_received(
+    shop: Shop, rings: object
+) -> None:
+    box = Postbox(shop.instance)
+    told = box.said("Oi", phone="+5511987651234", message_id="3A01")
+    again = box.said("Oi", phone="+5511987651234", message_id="3A01", name="Outra")
+    ignored_body = box.said("Bom dia, grupo", phone="", lid="1").replace(b"1@lid", b"12@g.us")
+    unknown = box.body("messages.unheard", {})
+    box.leave(told, again, ignored_body, unknown, box.status("3EB0FF", "READ"), box.line("open"))
+    # What the door finds no JSON in was received like the others.
+    assert box.post(b"not json").status_code == 400
+    assert box.post(b"not json").status_code == 400
+    drain.drain_instance(shop.instance.pk)
+    books = dict(LineTally.objects.values_list("what", "count"))
+    assert books.pop("received") == 7 == sum(books.values())
+    assert books == {"shown": 1, "known": 1, "ignored:group": 1, "noticed": 2, "parked": 2}
+
+
+def test_what_is_replayed_is_not_received_twice(shop: Shop, rings: object) -> None:
+    box = Postbox(shop.instance)
+    parked = box.said("Oi", phone="+5511987651234").replace(b"messages.upsert", b"messages.heard")
+    box.bring(parked)
+    on = move_to_yesterday()
+    # Still not understood: nothing new is to be told of it.
+    replay(box)
+    assert (told(on), counted("received"), counted("parked")) == (
+        {"received": 1, "parked": 1},
+        1,
+        1,
+    )
+    mended = parked.replace(b"messages.heard", b"messages.upsert")
+    InboundEvent.objects.update(body=mended)
+    box.leave(box.said("Novidade", phone="+5511987651235"))
+    replay(box)
+    assert told(on) == {"received": 1, "parked": 1, "replayed": 1, "shown": 1}
+    assert (counted("received"), counted("shown"), counted("parked")) == (2, 2, 1)
+
+
+def move_to_yesterday() -> date:
+    """Let all that was counted and parked have been so a day ago."""
+    event = InboundEvent.objects.select_related("store").get()
+    assert event.parked_at
+    InboundEvent.objects.update(parked_at=event.parked_at - timedelta(days=1))
+    LineTally.objects.update(day=models.F("day") - timedelta(days=1))
+    return LineTally.objects.latest("day").day
+
+
+def replay(box: Postbox) -> None:
+    InboundEvent.objects.parked().replay()
+    drain.drain_instance(box.instance.pk)

@@ -19,6 +19,7 @@ from automacao import webhooks
 from automacao.gateways import evolution
 from automacao.models import InboundEvent
 from evendas import bell
+from sac.drain import drain_instance
 from tests.conftest import Shop
 from tests.databases import another_connection
 from tests.postbox import Postbox
@@ -126,10 +127,11 @@ def test_only_a_post_is_answered(method: str, box: Postbox, rings: Rings) -> Non
 @pytest.mark.parametrize("raw", [b"", b"not json", b'{"event": ', b"\xff\xfe{}", b"\x00"])
 def test_what_is_not_json_is_400_and_kept(raw: bytes, box: Postbox, rings: Rings) -> None:
     assert box.post(raw).status_code == 400
+    assert rings == [("sac.drain", (box.instance.pk,))]
+    assert drain_instance(box.instance.pk) == 1
     event = InboundEvent.objects.get()
     assert (event.status, bytes(event.body)) == ("parked", raw)
-    assert event.error
-    assert rings == []
+    assert event.error == "quarentena: not JSON"
 
 
 @pytest.mark.parametrize("raw", [b"[]", b"null", b'"x"', b"{}", b"[" * 100_000 + b"]" * 100_000])

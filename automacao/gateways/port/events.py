@@ -196,7 +196,7 @@ Event = (
 class Triage:
     """First look at a body, before it is stored: `status` is the HTTP answer.
 
-    200 store and process · 400 not JSON: store parked · 403 another channel's event: store nothing.
+    200 store · 400 not JSON: store, and ask for no retry · 403 another channel's: store nothing.
     """
 
     status: Literal[200, 400, 403]

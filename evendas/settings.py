@@ -110,6 +110,8 @@ TELL_DOWN_AFTER = 300 * _scale
 # An event that failed is tried again after twice this, four times this… up to ten minutes.
 INBOX_RETRY_AFTER: float = env.float("EVENDAS_INBOX_RETRY_AFTER", default=5 * _scale)
 INBOX_LONGEST_RETRY = 600 * _scale
+# Days for which a body that was understood is kept; one that is parked is kept for ever.
+INBOX_KEEP_DAYS: int = env.int("EVENDAS_INBOX_KEEP_DAYS", default=30)
 # A file is handed over within this, or asked for again: so often, after these pauses.
 MEDIA_FETCH_TIME = 60 * _scale
 MEDIA_LEASE = 300 * _scale
@@ -215,6 +217,7 @@ CELERY_TASK_DEFAULT_QUEUE = "inbound"
 QUEUES = ("inbound", "outbound", "media")
 CELERY_TASK_ROUTES = {
     "sac.fetch_media": {"queue": "media"},
+    "sac.clear_loose_files": {"queue": "media"},
     "sac.deliver": {"queue": "outbound"},
     "sac.settle": {"queue": "outbound"},
     "sac.amend": {"queue": "outbound"},
@@ -254,6 +257,8 @@ CELERY_BEAT_SCHEDULE = {
         "automacao.watch_silence": LOOK_EVERY,
         "sac.forget_deleted": 60 * _scale,
         "accounts.tidy": 3600,
+        "sac.clear_loose_files": 3600,
+        "automacao.forget_events": 3600,
     }.items()
 }
 
@@ -302,14 +307,8 @@ AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 # It would forgive the whole address: the sign-in page forgives the account alone.
 AXES_RESET_ON_SUCCESS = False
 # A failed try is written down with what was posted: never with a password, old or new.
-AXES_SENSITIVE_PARAMETERS = [
-    "username",
-    "ip_address",
-    "old_password",
-    "new_password1",
-    "new_password2",
-    "csrfmiddlewaretoken",
-]
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
+AXES_SENSITIVE_PARAMETERS += ["old_password", "new_password1", "new_password2"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = 12 * 3600

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from automacao.actions import telling
+from automacao.actions import forgetting, telling
 from automacao.models import Instance
 from evendas.bell import ring
 from sac.actions import (
@@ -20,7 +20,6 @@ from sac.amend import carry_out_amendment
 from sac.deliver import deliver_conversation, due_for_settling, settle_message
 from sac.drain import drain_instance
 from sac.media import fetching, storing
-from sac.models import Conversation
 
 
 @shared_task(name="sac.drain")
@@ -126,6 +125,12 @@ def sweep_inbox() -> None:
         ring("sac.drain", instance_id)
 
 
+@shared_task(name="automacao.forget_events")
+def forget_events() -> None:
+    """Forget what was understood long ago."""
+    forgetting.forget_done_events()
+
+
 @shared_task(name="sac.sweep_team")
 def sweep_team() -> None:
     """Hand back what somebody or something deactivated still holds."""
@@ -140,6 +145,12 @@ def sweep_media() -> None:
         ring("sac.fetch_media", media_id)
 
 
+@shared_task(name="sac.clear_loose_files")
+def clear_loose_files() -> None:
+    """Take out of the storage what nobody was left to tell of."""
+    storing.clear_loose_files()
+
+
 @shared_task(name="sac.sweep_outbox")
 def sweep_outbox() -> None:
     """Ring for what is due to leave, and settle what nobody knows the fate of."""
@@ -152,8 +163,7 @@ def sweep_outbox() -> None:
     statuses.forget_early_statuses()
     changes.apply_waiting_changes()
     changes.forget_early_changes()
-    for conversation_id in Conversation.objects.with_due_messages().values_list("pk", flat=True):
-        ring("sac.deliver", conversation_id)
+    line.ring_outboxes()
     for message_id in due_for_settling():
         ring("sac.settle", message_id)
     for amendment_id in amendments.due():

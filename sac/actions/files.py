@@ -15,6 +15,7 @@ from automacao.gateways.port import GatewayError, Kind, Outcome
 from automacao.models import Instance
 from evendas import clock
 from evendas.bell import ring
+from sac.actions.loose_files import hold_names
 from sac.actions.statuses import save_and_announce
 from sac.actions.whereabouts import lock_conversation_of
 from sac.models import Media, Message
@@ -70,13 +71,14 @@ def _hopeless(media: Media, instance: Instance) -> str:
     return GAVE_UP if is_over or media.attempts >= settings.MEDIA_TRIES else ""
 
 
-def finish_fetching(media_id: int, stored: Mapping[str, object]) -> bool:
-    """Show the stored file; `stored` is by field. Tell whether it was still wanted."""
+def finish_fetching(media_id: int, names: Mapping[str, str], facts: Mapping[str, object]) -> bool:
+    """Show the stored file; both are by field. Tell whether it was still wanted."""
     with transaction.atomic():
         message = _lock(media_id)
         if message.media.state != Media.State.PENDING:
             return False
-        for field, value in stored.items():
+        hold_names(message.store_id, [*names.values()])
+        for field, value in {**facts, **names}.items():
             setattr(message.media, field, value)
         message.media.state, message.media.error = Media.State.READY, ""
         message.media.lease_until = message.media.next_attempt_at = None

@@ -10,7 +10,8 @@ from sac.media.uploads import Prepared, take_upload
 from sac.models import Media
 
 # What an upload is and a fetched file has too.
-_SHARED = ("file", "thumbnail", "playable", "mime", "size", "sha256", "seconds", "width", "height")
+_NAMES = ("file", "thumbnail", "playable")
+_FACTS = ("mime", "size", "sha256", "seconds", "width", "height")
 
 
 def prepare(prop: Prop, store_id: int) -> Prepared:
@@ -24,4 +25,5 @@ def prepare(prop: Prop, store_id: int) -> Prepared:
 def arrive(media: Media) -> None:
     """Let a customer's file have been fetched."""
     prepared = asdict(prepare(PROPS[media.reference["demo"]], media.store_id))
-    finish_fetching(media.pk, {name: prepared[name] for name in _SHARED})
+    names = {field: prepared[field] for field in _NAMES if prepared[field]}
+    finish_fetching(media.pk, names, {field: prepared[field] for field in _FACTS})

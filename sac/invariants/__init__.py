@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from evendas import clock
-from sac.invariants import messages, outbox, people, revisions, tickets
+from sac.invariants import files, messages, outbox, people, revisions, tickets
 from sac.invariants.invariant import Invariant
 from sac.invariants.walls import walls
 
@@ -42,7 +42,7 @@ class Broken:
 
 def all_invariants() -> list[Invariant]:
     """Every invariant, those of the stores' walls last."""
-    concepts = (tickets, messages, people, outbox, revisions)
+    concepts = (tickets, messages, files, people, outbox, revisions)
     return [*(one for concept in concepts for one in concept.INVARIANTS), *walls()]
 
 

@@ -63,7 +63,7 @@ def _store(fetching: Fetching, file: Path, told: FetchedFile, room: Path) -> Non
     }
     if found.seconds is not None:
         facts["seconds"] = found.seconds
-    if not finish_fetching(fetching.media_id, facts | names):
+    if not finish_fetching(fetching.media_id, names, facts):
         drop(*names.values())
 
 

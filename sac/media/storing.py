@@ -14,7 +14,10 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 
 from evendas import clock
+from evendas.leaving import is_leaving
+from sac.actions.loose_files import claim_name, forget_names, nobodys_names
 
+LOOSE_AT_ONCE = 100
 # Seconds after which nobody is at a file any more.
 UNFINISHED = 24 * 3600
 
@@ -44,16 +47,27 @@ def tidy_work_folder() -> None:
 
 
 def keep(file: Path, store_id: int) -> str:
-    """Store a file and return its name in the storage."""
+    """Store a file and return its name in the storage, for a row to hold (`hold_names`)."""
     name = f"{store_id}/{clock.now():%Y/%m}/{secrets.token_urlsafe(24)}"
+    claim_name(store_id, name)
     with file.open("rb") as opened:
         return default_storage.save(name, File(opened))
 
 
 def drop(*names: str) -> None:
-    """Forget stored files."""
+    """Forget stored files that no row holds."""
     for name in filter(None, names):
         default_storage.delete(name)
+        forget_names(name)
+
+
+def clear_loose_files() -> int:
+    """Delete what was stored and is no message's file, and return how many there were."""
+    cleared = 0
+    while not is_leaving() and (names := nobodys_names(LOOSE_AT_ONCE)):
+        drop(*names)
+        cleared += len(names)
+    return cleared
 
 
 def sha256_of(file: Path) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 
 from automacao.gateways.port import Kind, OutboundFile
+from sac.actions.loose_files import hold_names
 from sac.media import streams
 from sac.media.child import ChildFailed
 from sac.media.examination import Findings, examine
@@ -46,6 +47,11 @@ class Prepared:
     seconds: int | None = None
     width: int | None = None
     height: int | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """Whatever of it lies in the storage."""
+        return [name for name in (self.file, self.thumbnail, self.playable) if name]
 
 
 def take_upload(
@@ -88,12 +94,13 @@ def attach(message: Message, prepared: Prepared) -> Media:
         sha256=prepared.sha256,
     )
     media.save(force_insert=True)
+    hold_names(message.store_id, prepared.names)
     return media
 
 
 def discard(prepared: Prepared) -> None:
     """Forget an upload whose message was refused."""
-    drop(prepared.file, prepared.thumbnail, prepared.playable)
+    drop(*prepared.names)
 
 
 def open_outbound(media: Media) -> OutboundFile:

@@ -10,6 +10,7 @@ from sac.models.desk import (
     TicketTag,
 )
 from sac.models.early import EarlyChange, EarlyStatus
+from sac.models.loose import LooseFile
 from sac.models.media import Media
 from sac.models.message import Message
 from sac.models.team import Attendant, AttendantDepartment, Department
@@ -29,6 +30,7 @@ __all__ = [
     "Draft",
     "EarlyChange",
     "EarlyStatus",
+    "LooseFile",
     "Media",
     "Mention",
     "Message",

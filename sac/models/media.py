@@ -1,13 +1,16 @@
 """Files of messages: announced by the gateway and fetched, or uploaded by an attendant."""
 
-from functools import partial
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
+from django.core.files.storage import Storage
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Now
 
+from evendas import clock
 from evendas.sealing import StoreRow
+from sac.models.loose import LooseFile
 from sac.models.message import Message
 from sac.models.ticket import Ticket
 
@@ -107,5 +110,15 @@ class Media(StoreRow):
         # One that is only announced is written with its message, as it is now.
         if self.pk is not None:
             self.save()
+        LooseFile.objects.give_up(self.store_id, names, at=clock.now())
         for field, name in zip(stored, names, strict=True):
-            transaction.on_commit(partial(field.storage.delete, name), robust=True)
+            transaction.on_commit(_taking_away(field.storage, name), robust=True)
+
+
+def _taking_away(storage: Storage, name: str) -> Callable[[], None]:
+    def take_away() -> None:
+        storage.delete(name)
+        LooseFile.objects.forget(name)
+
+    # No `partial`: Django asks what fails for its name, to log it.
+    return take_away

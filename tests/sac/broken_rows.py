@@ -13,6 +13,7 @@ HEARD = "(SELECT min(id) FROM sac_message WHERE direction = 'in')"
 SALES = "(SELECT max(id) FROM sac_department)"
 GONE = "(SELECT max(gone_id) FROM sac_contactmerge)"
 SHELL = f"(SELECT max(id) FROM sac_conversation WHERE contact_id = {GONE})"
+FILE = "(SELECT min(id) FROM sac_media WHERE state = 'ready')"
 DONE = "(SELECT min(id) FROM automacao_inboundevent WHERE status = 'done')"
 
 # The database itself refuses these breaks: its constraints are taken away first.
@@ -225,6 +226,30 @@ BREAKS = [
     Break(
         "inbox_ended_one_way",
         "UPDATE automacao_inboundevent SET error = '' WHERE status = 'parked'",
+    ),
+    Break("message_has_its_file", f"DELETE FROM sac_media WHERE id = {FILE}"),
+    Break("message_has_its_file", f"UPDATE sac_message SET kind = 'voice' WHERE id = {HEARD}"),
+    *(
+        Break("file_is_coherent", f"UPDATE sac_media SET {change} WHERE id = {FILE}")
+        for change in (
+            "file = '', thumbnail = ''",
+            "size = NULL",
+            "size = 0",
+            "state = 'pending', next_attempt_at = now()",
+            "state = 'failed', error = 'não veio'",
+            "state = 'gone'",
+            "state = 'failed', file = '', thumbnail = '', playable = ''",
+            "state = 'failed', error = 'não veio', file = ''",
+            "state = 'pending', file = '', thumbnail = '', playable = '', next_attempt_at = NULL",
+        )
+    ),
+    *(
+        Break(
+            "loose_file_is_nobodys",
+            "INSERT INTO sac_loosefile (store_id, name, until)"
+            f" SELECT store_id, {column}, now() FROM sac_media WHERE id = {FILE}",
+        )
+        for column in ("file", "thumbnail")
     ),
     Break(
         "conversation_once",

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import Error, OperationalError, connection, transaction
 
@@ -20,15 +22,17 @@ from evendas import clock
 from sac import invariants
 from sac.actions.contacts import edit_contact
 from sac.actions.outbox import accept_sending, begin_sending, fail_sending
-from sac.actions.replies import retry_message
+from sac.actions.replies import retry_message, send_files
 from sac.actions.tickets import claim_ticket, close_ticket, take_over_ticket
 from sac.actions.transfers import return_ticket, transfer_to_department, transfer_to_person
 from sac.invariants import all_invariants, broken_invariants
 from sac.management.commands import check_invariants
+from sac.media.taking import taken
 from sac.models import Message, Ticket
 from tests.conftest import Actor, Shop, new_phone
 from tests.postbox import Postbox
 from tests.sac.broken_rows import BREAKS, CONSTRAINTS, WALK_THROUGH
+from tests.sac.media import corpus
 
 pytestmark = pytest.mark.django_db
 
@@ -83,10 +87,26 @@ def busy(box: Postbox, shop: Shop, ana: Actor, bia: Actor, sara: Actor, answer: 
     edit_contact(sent, by=ana.user, changes={"notes": "Gosta de azul"})
     box.bring(box.said("Oi, sou eu", phone="", lid="128000000000001"))
     box.bring(box.said("Este é meu número", phone=PHONES[3], lid="128000000000001"))
+    deliver(show_photo(sent, by=ana))
 
 
 def tickets() -> list[Ticket]:
     return list(Ticket.objects.for_list().order_by("id"))
+
+
+def show_photo(ticket: Ticket, *, by: Actor) -> Message:
+    """Send a picture that is large enough to have a small one of it."""
+    photo = SimpleUploadedFile("foto.jpg", corpus.picture(size=(900, 600)))
+    with taken([photo], store_id=ticket.store_id, as_kind=None) as uploads:
+        (message,) = send_files(
+            ticket,
+            by=by.user,
+            rights=by.rights,
+            text="A foto",
+            client_uuid=uuid4(),
+            uploads=uploads,
+        )
+    return message
 
 
 def deliver(message: Message) -> str:

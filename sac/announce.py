@@ -15,7 +15,7 @@ from django.utils import timezone
 from evendas import live
 from evendas.accounts.models import User
 from sac.actions.troubles import lines_of_store
-from sac.models import Conversation, Message, Ticket, TicketEvent
+from sac.models import Attendant, Conversation, Message, Ticket, TicketEvent
 from sac.models.ticket import TicketQuerySet
 from sac.permissions import Sight
 from sac.thread import as_items
@@ -205,6 +205,17 @@ def conversation_left(conversation_id: int) -> None:
     frame: live.Event = {"t": "list", "conversations": []}
     groups = [live.conversation_group(conversation_id)]
     transaction.on_commit(lambda: live.publish(groups, frame), robust=True)
+
+
+def presence_changed(attendant: Attendant) -> None:
+    """Tell everybody of the store, after commit, whether a colleague takes conversations now."""
+
+    def push() -> None:
+        html = render_to_string("sac/_presence.html", {"attendant": attendant})
+        frame = {"t": "team", "attendant": attendant.pk, "html": html}
+        live.publish([live.store_group(attendant.store_id)], frame)
+
+    transaction.on_commit(push, robust=True)
 
 
 def lines_changed(store_id: int) -> None:

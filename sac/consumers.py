@@ -14,6 +14,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from evendas import live
 from evendas.accounts.models import User
 from evendas.accounts.terms import has_accepted
+from sac.actions.availability import note_seen
 from sac.models import Conversation
 from sac.permissions import Rights, Sight, may_see
 
@@ -42,6 +43,7 @@ class DeskConsumer(live.LiveConsumer):
             await self.regroup({live.user_group(self.scope["user"].pk)})
         if await self._load_rights():
             self.recheck = asyncio.create_task(self._recheck_forever())
+            await self._tell_that_seen()
             await self._send({"t": "hello"})
 
     async def disconnect(self, code: int) -> None:
@@ -132,8 +134,14 @@ class DeskConsumer(live.LiveConsumer):
             await asyncio.sleep(self.recheck_seconds * random.uniform(0.8, 1.2))  # noqa: S311
             try:
                 is_welcome = await self._load_rights()
+                await self._tell_that_seen()
             except Exception as error:  # noqa: BLE001 - a database that is away must not end this
                 logger.warning("rights not read again: %s", error)
+
+    async def _tell_that_seen(self) -> None:
+        """Keep in the attendant's row, to the minute, that a screen of theirs is open."""
+        if self.rights and self.rights.attendant_id:
+            await database_sync_to_async(note_seen)(self.rights.attendant_id)
 
     async def _join_groups(self) -> None:
         """Be in the groups of the moment. The recheck and the frames may both come by here."""

@@ -6,12 +6,13 @@ from django.utils.functional import SimpleLazyObject
 from evendas.accounts.models import User
 from sac.actions.troubles import lines_of_store
 from sac.first_run import steps_left
+from sac.models import Attendant
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Give `store` and `lines` to pages of a store, and to its admin the steps left to do.
+    """Give `store`, `lines` and `me` to pages of a store, and to its admin the steps left to do.
 
-    Numbers and steps are read only where they are shown.
+    `me` is one's own row of attendant, if any. All are read only where they are shown.
     """
     store = getattr(request, "store", None)
     if store is None:
@@ -19,4 +20,6 @@ def frame(request: HttpRequest) -> dict[str, object]:
     lines = SimpleLazyObject(lambda: lines_of_store(store.pk))
     is_admin = isinstance(request.user, User) and request.user.is_admin
     first_run = SimpleLazyObject(lambda: steps_left(store) if is_admin else [])
-    return {"store": store, "lines": lines, "first_run": first_run}
+    own = Attendant.objects.in_store(store).active().filter(user=request.user.pk)
+    me = SimpleLazyObject(own.first)
+    return {"store": store, "lines": lines, "first_run": first_run, "me": me}

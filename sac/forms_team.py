@@ -76,6 +76,19 @@ class DepartmentForm(TeamForm):
         max_value=99,
         help_text="A ordem em que o menu de atendimento mostra os departamentos.",
     )
+    silence_minutes = forms.IntegerField(
+        label="Devolver à fila após … minutos sem resposta",
+        required=False,
+        min_value=1,
+        max_value=1440,
+        help_text="Se quem atende não responder ao cliente neste tempo, ou sair do sistema, o "
+        "atendimento volta para a fila. Em branco, nunca.",
+        error_messages={
+            "invalid": "Digite um número inteiro de minutos, ou deixe em branco.",
+            "min_value": "Digite de 1 a 1440 minutos, ou deixe em branco.",
+            "max_value": "Digite de 1 a 1440 minutos (um dia), ou deixe em branco.",
+        },
+    )
     is_active = forms.BooleanField(
         label="Ativo",
         required=False,
@@ -235,6 +248,18 @@ class AttendantForm(PlacesForm):
             "email": user.email,
             **{flag: getattr(self.attendant, flag) for flag in FLAGS},
         }
+
+
+class AvailabilityForm(forms.Form):
+    """What one click in one's own menu says."""
+
+    availability = forms.ChoiceField(
+        choices=Attendant.Availability.choices,
+        error_messages={
+            "required": "Escolha Disponível, Em pausa ou Indisponível.",
+            "invalid_choice": "Escolha Disponível, Em pausa ou Indisponível.",
+        },
+    )
 
 
 def numbers_of(store: Store, department: Department | None = None) -> "QuerySet[Instance]":

@@ -216,6 +216,13 @@ def may_return(rights: Rights, ticket: Ticket) -> Verdict:
     return may_transfer(rights, ticket)
 
 
+def may_be_available(rights: Rights) -> Verdict:
+    """Say whether one takes conversations now: any attendant, of themself alone."""
+    if rights.attendant_id is None:
+        return _no("Só atendentes têm disponibilidade.")
+    return YES
+
+
 def may_part(rights: Rights) -> Verdict:
     """Desfazer união of two contacts: the admin."""
     if rights.is_admin:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from sac.views import (
     attendants,
+    availability,
     contacts,
     departments,
     desk,
@@ -86,6 +87,7 @@ urlpatterns = [
     path("sac/arquivos/<int:media_id>/", media, name="media"),
     path("sac/arquivos/<int:media_id>/miniatura/", media_thumbnail, name="media_thumbnail"),
     path("sac/arquivos/<int:media_id>/reproducao/", media_playable, name="media_playable"),
+    path("sac/disponibilidade/", availability.availability, name="availability"),
     path("sac/departamentos/", departments.department_list, name="department_list"),
     path("sac/departamentos/novo/", departments.department_new, name="department_new"),
     path(

@@ -24,6 +24,8 @@ class DepartmentWish:
     colour: str
     menu_position: int
     is_active: bool
+    # Minutes a customer waits for their attendant before the ticket goes back; None is for ever.
+    silence_minutes: int | None = None
 
 
 class NameTaken(Exception):
@@ -92,6 +94,7 @@ def _write(department: Department, wish: DepartmentWish) -> dict[str, object]:
         "instance": department.instance_id,
         "colour": department.colour,
         "menu_position": department.menu_position,
+        "silence_minutes": department.silence_minutes,
         "is_active": department.is_active,
     }
     after = {
@@ -99,9 +102,11 @@ def _write(department: Department, wish: DepartmentWish) -> dict[str, object]:
         "instance": wish.instance.pk,
         "colour": wish.colour,
         "menu_position": wish.menu_position,
+        "silence_minutes": wish.silence_minutes,
         "is_active": wish.is_active,
     }
     department.name, department.instance, department.colour = wish.name, wish.instance, wish.colour
     department.menu_position, department.is_active = wish.menu_position, wish.is_active
+    department.silence_minutes = wish.silence_minutes
     department.save()
     return {name: [before[name], after[name]] for name in after if before[name] != after[name]}

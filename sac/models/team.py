@@ -1,15 +1,20 @@
 """The people who answer, and the departments that split the work."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
 from automacao.models import Instance
+from evendas import clock
 from evendas.accounts.models import Sortable, Store, TermsAcceptance, User
 from evendas.sealing import StoreOwned, StoreRow
 
 if TYPE_CHECKING:
     from sac.models.ticket import Ticket
+
+# Screens tell once a minute that they are open: whoever missed two of them is gone.
+ONLINE_WITHIN = timedelta(minutes=2)
 
 
 def _live_tickets(holder: str) -> "models.QuerySet[Ticket]":
@@ -96,6 +101,13 @@ class AttendantQuerySet(models.QuerySet["Attendant"]):
     def by_name(self) -> Self:
         return self.order_by(Sortable("nickname"), "id")
 
+    def available(self) -> Self:
+        """Before a screen right now, and taking conversations."""
+        seen_since = clock.now() - ONLINE_WITHIN
+        return self.filter(
+            availability=Attendant.Availability.AVAILABLE, last_seen_at__gte=seen_since
+        )
+
     def with_stranded_tickets(self) -> Self:
         """Deactivated, and still attending to somebody."""
         return self.filter(models.Exists(_live_tickets("attendant")), is_active=False)
@@ -154,6 +166,16 @@ class Attendant(StoreRow):
 
     def __str__(self) -> str:
         return self.nickname
+
+    @property
+    def is_online(self) -> bool:
+        """A screen of theirs was open a moment ago."""
+        seen = self.last_seen_at
+        return seen is not None and seen >= clock.now() - ONLINE_WITHIN
+
+    @property
+    def is_available(self) -> bool:
+        return self.is_online and self.availability == self.Availability.AVAILABLE
 
 
 class AttendantDepartment(StoreOwned):

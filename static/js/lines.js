@@ -47,7 +47,6 @@ const socket = connect({
   onFrame(frame) {
     frames[frame.t]?.(frame);
     if (isHome && !ELSEWHERE.includes(frame.t)) reread();
-    document.dispatchEvent(new CustomEvent("sac:frame", { detail: frame }));
   },
   onFound() {
     if (wasConnected) reread();

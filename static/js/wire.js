@@ -149,6 +149,7 @@ export function connect({ address, onFrame, onFound, onLost, onRefused }) {
       send();
     }
     onFrame(frame);
+    document.dispatchEvent(new CustomEvent("sac:frame", { detail: frame }));
   }
 
   async function lose(code) {

@@ -22,7 +22,12 @@ Frame = dict[str, Any]
 
 
 class Tab:
-    """One socket. Reading waits at most LIMIT seconds."""
+    """One socket. Reading waits at most LIMIT seconds.
+
+    Who of the team came or went is told to everybody at any time: tests of it set `hears_team`.
+    """
+
+    hears_team = False
 
     def __init__(self, actor: Actor | None, *, origin: str = HOME) -> None:
         cookies = actor.client.cookies.output(header="", sep=";") if actor else ""
@@ -33,14 +38,18 @@ class Tab:
 
     def next(self) -> Frame:
         """Wait for the next frame."""
-        output = _run(self.socket.receive_output(LIMIT))
-        assert output["type"] == "websocket.send", output
-        frame: Frame = json.loads(output["text"])
-        return frame
+        while True:
+            output = _run(self.socket.receive_output(LIMIT))
+            assert output["type"] == "websocket.send", output
+            frame: Frame = json.loads(output["text"])
+            if self.hears_team or frame["t"] != "team":
+                return frame
 
     def code_of_close(self) -> int:
         """Wait for the server to close, with nothing said before, and return why."""
         output = _run(self.socket.receive_output(LIMIT))
+        while output["type"] == "websocket.send" and json.loads(output["text"])["t"] == "team":
+            output = _run(self.socket.receive_output(LIMIT))
         assert output["type"] == "websocket.close", output
         return int(output["code"])
 

@@ -217,10 +217,10 @@ def test_it_lists_the_numbers_departments_and_people_with_their_load(
     put_ticket(shop, department=shop.sales, attendant=bia.attendant, status="open")
     lines = dialog(ana, anas).find("label", class_="destination")
     assert [" ".join(line.text.split()) for line in lines] == [
-        "Suporte está aqui",
-        "Vendas 2 aguardando",
-        "Ana atende agora",
-        "Bia 1 em aberto",
+        "Suporte está aqui · ninguém disponível",
+        "Vendas 2 aguardando · ninguém disponível",
+        "Ana ainda não entrou atende agora",
+        "Bia ainda não entrou 1 em aberto",
     ]
 
 

@@ -58,6 +58,7 @@ ticket_close             open        ticket  405              302/403/200/200
 ticket_seen              waiting     ticket  405              302/204/204/204
 ticket_draft             waiting     ticket  405              302/204/204/204
 store_settings           -           admin   302/403/403/200  302/403/403/200
+availability             -           people  405              302/422/422/403
 department_list          -           admin   302/403/403/200  405
 department_new           -           admin   302/403/403/200  302/403/403/200
 department_edit          department  admin   302/403/403/200  302/403/403/200

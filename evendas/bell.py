@@ -12,6 +12,9 @@ from celery import current_app
 
 logger = logging.getLogger(__name__)
 
+# Seconds. A ring nobody answered for so long is worth nothing: the sweeps have rung again since.
+LIFE = 30.0
+
 
 class Bell:
     """Rings pending on one thread, each at most once."""
@@ -41,7 +44,7 @@ class Bell:
 
 def _send(task: str, ids: tuple[int, ...]) -> None:
     try:
-        current_app.send_task(task, args=ids, retry=False, ignore_result=True)
+        current_app.send_task(task, args=ids, retry=False, ignore_result=True, expires=LIFE)
     except Exception as error:  # noqa: BLE001 - whatever Redis does, the sweep exists
         logger.warning("bell not rung for %s%s: %s", task, ids, error)
 

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 
 from automacao.actions.sending import pause_sending, resume_sending
 from automacao.gateways.port import (
@@ -20,7 +22,6 @@ from evendas.leaving import is_leaving
 from sac.actions.inbound.hearing import CLOCK_SKEW
 from sac.actions.line import ring_outbox
 from sac.actions.outbox import (
-    MAX_IN_FLIGHT,
     Sending,
     accept_sending,
     begin_sending,
@@ -30,19 +31,23 @@ from sac.actions.outbox import (
 from sac.announce import lines_changed
 from sac.models import Message
 
+# Of one number, by one sweep: a gateway that hangs must not keep every worker waiting for it.
+MOST_ASKED = 20
+
 
 def deliver_conversation(conversation_id: int) -> None:
     """Send the conversation's queued messages in order, until none is due or one must wait.
 
-    A worker that is asked to stop ends the message at hand and leaves the rest to the next one.
+    Then its place is free: others of the number may wait for it. A worker that is asked to stop
+    ends the message at hand and leaves the rest to the next one.
     """
+    begun = None
     while not is_leaving() and (sending := begin_sending(conversation_id)):
-        goes_on = _send(sending)
-        if sending.is_last_place:
-            # Others found the number full.
-            ring_outbox(sending.instance.pk, most=MAX_IN_FLIGHT)
-        if not goes_on:
-            return
+        begun = sending
+        if not _send(sending):
+            break
+    if begun:
+        ring_outbox(begun.instance.pk)
 
 
 def _send(sending: Sending) -> bool:
@@ -111,7 +116,8 @@ def _unclaimed(instance: Instance, ids: set[str]) -> list[str]:
 
 
 def due_for_settling() -> list[int]:
-    """Messages whose fate has been unknown long enough to ask the gateway."""
+    """Messages whose fate has been unknown long enough to ask the gateway; few of each number."""
     limit = clock.now() - timedelta(seconds=settings.UNKNOWN_ASK_AFTER)
     rows = Message.objects.filter(state=Message.State.UNKNOWN, send_started_at__lt=limit)
-    return list(rows.values_list("pk", flat=True)[:100])
+    place = Window(RowNumber(), partition_by="instance", order_by="send_started_at")
+    return list(rows.alias(place=place).filter(place__lte=MOST_ASKED).values_list("pk", flat=True))

@@ -20,7 +20,6 @@ from sac.amend import carry_out_amendment
 from sac.deliver import deliver_conversation, due_for_settling, settle_message
 from sac.drain import drain_instance
 from sac.media import fetching, storing
-from sac.models import Conversation
 
 
 @shared_task(name="sac.drain")
@@ -164,8 +163,7 @@ def sweep_outbox() -> None:
     statuses.forget_early_statuses()
     changes.apply_waiting_changes()
     changes.forget_early_changes()
-    for conversation_id in Conversation.objects.with_due_messages().values_list("pk", flat=True):
-        ring("sac.deliver", conversation_id)
+    line.ring_outboxes()
     for message_id in due_for_settling():
         ring("sac.settle", message_id)
     for amendment_id in amendments.due():

@@ -13,6 +13,7 @@ from automacao.gateways.port import SessionState, State
 from automacao.models import Instance
 from evendas import live
 from evendas.bell import ring
+from sac.actions.outbox import MAX_IN_FLIGHT
 from sac.actions.reconciling import due_for_reconciling
 from sac.actions.troubles import stores_that_wait
 from sac.announce import lines_changed
@@ -100,8 +101,19 @@ def _line_changed(instance: Instance) -> None:
     transaction.on_commit(lambda: ring_outbox(instance.pk), robust=True)
 
 
-def ring_outbox(instance_id: int, *, most: int | None = None) -> None:
-    """Ring for the conversations of the instance with something due, at most so many of them."""
+def ring_outbox(instance_id: int) -> None:
+    """Ring for what a number may have in flight at once: each that ends rings for the next."""
     due = Conversation.objects.with_due_messages().filter(instance=instance_id)
-    for conversation_id in due.values_list("pk", flat=True)[:most]:
+    for conversation_id in due.values_list("pk", flat=True)[:MAX_IN_FLIGHT]:
+        ring("sac.deliver", conversation_id)
+
+
+def ring_outboxes() -> None:
+    """Ring for what is due of every number, as `ring_outbox` does.
+
+    For more it would ring in vain, round after round, and those rings would stand in the queue
+    before what people send meanwhile.
+    """
+    due = Conversation.objects.with_due_messages().first_of_each_number(MAX_IN_FLIGHT)
+    for conversation_id in due.values_list("pk", flat=True):
         ring("sac.deliver", conversation_id)

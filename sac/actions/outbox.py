@@ -40,7 +40,6 @@ class Sending:
     instance: Instance
     outbound: OutboundMessage
     phone: str = ""
-    is_last_place: bool = False
 
 
 def begin_sending(conversation_id: int) -> Sending | None:
@@ -50,11 +49,11 @@ def begin_sending(conversation_id: int) -> Sending | None:
     number; one whose fate is unknown holds the next ones back until it is settled.
     """
     with transaction.atomic():
-        places = _places_left(conversation_id)
+        has_place = _has_place(conversation_id)
         (conversation,) = Conversation.objects.locked([conversation_id])
         now = clock.now()
         head = _head(conversation)
-        if head is None or not places or not _may_leave(head, conversation.instance, now):
+        if head is None or not has_place or not _may_leave(head, conversation.instance, now):
             return None
         head.state = Message.State.SENDING
         head.attempts += 1
@@ -67,18 +66,17 @@ def begin_sending(conversation_id: int) -> Sending | None:
         instance=conversation.instance,
         outbound=_outbound(conversation, head),
         phone="" if conversation.address_known_at else conversation.contact.phone,
-        is_last_place=places == 1,
     )
 
 
-def _places_left(conversation_id: int) -> int:
-    """How many more may be in flight on this number. Whoever sends for it waits here in turn."""
+def _has_place(conversation_id: int) -> bool:
+    """Tell whether one more may be in flight on its number. Whoever sends for it waits in turn."""
     conversation = Conversation.objects.filter(pk=conversation_id)
     instance_id = conversation.values_list("instance_id", flat=True).get()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, instance_id])
     flying = Message.objects.filter(instance=instance_id, state=Message.State.SENDING)
-    return max(0, MAX_IN_FLIGHT - flying.count())
+    return flying.count() < MAX_IN_FLIGHT
 
 
 def _head(conversation: Conversation) -> Message | None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Now, RowNumber
 
 from automacao.models import Instance
 from evendas.accounts.models import User
@@ -28,12 +28,27 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return list(rows.select_related("contact", "store", "instance"))
 
     def with_due_messages(self) -> Self:
-        """Something is due to leave, by a number that can send now."""
+        """Something may leave now, by a number that can send. Who waits longest comes first."""
         from sac.models.message import Message  # noqa: PLC0415 - Message points here
 
-        due = Message.objects.due_to_send().filter(conversation=models.OuterRef("pk"))
-        ready = self.filter(models.Exists(due), instance__state=Instance.State.CONNECTED)
-        return ready.exclude(instance__send_paused_until__gt=Now())
+        own = Message.objects.filter(conversation=models.OuterRef("pk"))
+        # Later ones wait for the first, and all for one whose fate is unknown.
+        first = own.filter(state=Message.State.QUEUED).order_by("id")
+        ready = self.filter(
+            # By itself this says less, but its index finds the few among all conversations.
+            models.Exists(own.due_to_send()),
+            ~models.Exists(own.unsettled()),
+            instance__state=Instance.State.CONNECTED,
+        ).exclude(instance__send_paused_until__gt=Now())
+        due = ready.annotate(due_at=models.Subquery(first.values("next_attempt_at")[:1]))
+        return due.filter(due_at__lte=Now()).order_by("due_at", "pk")
+
+    def first_of_each_number(self, most: int) -> Self:
+        """Of conversations with due messages, so many of each number."""
+        place = models.Window(
+            RowNumber(), partition_by="instance", order_by=[models.F("due_at"), models.F("pk")]
+        )
+        return self.annotate(place=place).filter(place__lte=most)
 
 
 class Conversation(StoreRow):

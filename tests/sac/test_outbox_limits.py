@@ -68,6 +68,56 @@ def test_who_frees_the_last_place_rings_for_those_who_found_none(
     assert ("sac.deliver", (many[-2].conversation_id,)) in rings
 
 
+def swept(rings: Rings, task: str = "sac.deliver") -> list[int]:
+    """What a sweep rings for."""
+    rings.clear()
+    tasks.sweep_outbox()
+    return [ids[0] for rung, ids in rings if rung == task]
+
+
+def test_a_sweep_rings_for_what_may_be_in_flight_and_for_who_waits_longest(
+    many: list[Message], rings: Rings
+) -> None:
+    Message.objects.filter(pk=many[-1].pk).update(
+        next_attempt_at=timezone.now() - timedelta(minutes=1)
+    )
+    first = [many[-1], *many[: MAX_IN_FLIGHT - 1]]
+    assert swept(rings) == [one.conversation_id for one in first]
+
+
+def test_a_sweep_rings_for_as_many_of_every_number(
+    many: list[Message], other_shop: Shop, rings: Rings
+) -> None:
+    theirs = other_shop.hire("Zoe", other_shop.support)
+    ticket = other_shop.hears()
+    assert do(theirs, ticket, "mensagens", {"text": "oi", "client_uuid": str(uuid4())})
+    rung = swept(rings)
+    assert len(rung) == MAX_IN_FLIGHT + 1
+    assert ticket.conversation_id in rung
+
+
+def test_nothing_rings_for_who_waits_for_an_earlier_message(
+    many: list[Message], ana: Actor, answer: Answer, rings: Rings
+) -> None:
+    unsure, postponed = many[:2]
+    for one in (unsure, postponed):
+        answer(one.ticket, by=ana)
+    begin(unsure)
+    fail_sending(unsure.pk, SendOutcomeUnknown())
+    later = timezone.now() + timedelta(minutes=1)
+    Message.objects.filter(pk=postponed.pk).update(next_attempt_at=later)
+    assert swept(rings) == [one.conversation_id for one in many[2:]]
+
+
+def test_few_of_one_number_are_asked_about_at_once(
+    many: list[Message], rings: Rings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = timezone.now() - timedelta(seconds=40)
+    Message.objects.filter(state="queued").update(state="unknown", send_started_at=asked)
+    monkeypatch.setattr(deliver, "MOST_ASKED", 3)
+    assert swept(rings, "sac.settle") == [one.pk for one in many[:3]]
+
+
 # --- What waited too long -------------------------------------------------------------------------
 
 

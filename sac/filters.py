@@ -116,6 +116,13 @@ def _place(cursor: str) -> tuple[datetime, int] | None:
     return place if 0 < place[1] < 2**63 else None
 
 
+def longest_wait(tickets: TicketQuerySet) -> datetime | None:
+    """Since when somebody waits for the team: the same rule as `Ticket.is_awaited`."""
+    waiting = tickets.filter(status=Ticket.Status.WAITING)
+    awaited = waiting.exclude(waiting_since=None, preview_origin__in=Ticket.OUTSIDE)
+    return awaited.order_by("queued_at", "id").values_list("queued_at", flat=True).first()
+
+
 def counts(tickets: TicketQuerySet, filters: Filters) -> dict[str, int]:
     """How many of each status this person may see, under the same filters."""
     rows = filters.narrow(tickets).order_by().values_list("status").annotate(Count("id"))

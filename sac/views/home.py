@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from sac.desk_request import DeskRequest, desk_view
-from sac.filters import Filters, counts
+from sac.filters import Filters, counts, longest_wait
 from sac.models import Attendant, Ticket
 
 
@@ -14,10 +14,9 @@ from sac.models import Attendant, Ticket
 @desk_view
 def home(request: DeskRequest) -> HttpResponse:
     visible = Ticket.objects.visible_to(request.rights)
-    waiting = visible.filter(status=Ticket.Status.WAITING).order_by("queued_at")
     context = {
         "counts": counts(visible, Filters()),
-        "oldest_wait": waiting.values_list("queued_at", flat=True).first(),
+        "oldest_wait": longest_wait(visible),
         "attendant": Attendant.objects.in_store(request.store)
         .filter(pk=request.rights.attendant_id or 0)
         .first(),

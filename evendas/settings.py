@@ -250,6 +250,7 @@ CELERY_BEAT_SCHEDULE = {
         "sac.sweep_inbox": SWEEP_EVERY,
         "sac.sweep_outbox": SWEEP_EVERY,
         "sac.sweep_team": 2 * SWEEP_EVERY,
+        "sac.sweep_silence": 30 * _scale,
         "sac.sweep_media": SWEEP_EVERY,
         "automacao.check_instances": 15 * _scale,
         "automacao.sweep_orders": SWEEP_EVERY,

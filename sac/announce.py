@@ -33,6 +33,7 @@ class Announcement:
     tickets: dict[int, tuple[Ticket, Sight | None]] = field(default_factory=dict)
     is_about_contact: bool = False
     arrival: "Arrival | None" = None
+    returned: "Return | None" = None
 
     def __post_init__(self) -> None:
         self.since = self.conversation.revision + 1
@@ -54,6 +55,10 @@ class Announcement:
         """Say that a ticket was handed to somebody, who must notice."""
         self.arrival = Arrival(ticket, by, note)
 
+    def given_back(self, ticket: Ticket, *, loser: Attendant, reason: str) -> None:
+        """Say that a ticket was taken from somebody who did not answer: all must notice."""
+        self.returned = Return(ticket, loser, reason)
+
     def after_commit(self) -> None:
         """Speak once the transaction is safe; a broken template never breaks the write."""
         transaction.on_commit(self._speak, robust=True)
@@ -68,7 +73,8 @@ class Announcement:
                 self._push_row(ticket, before)
             if self.arrival:
                 _push_alert(self.arrival)
-
+            if self.returned:
+                _push_return(self.returned)
     @property
     def _is_silent(self) -> bool:
         """Nothing in the thread changed, and watchers would take the revision for a gap."""
@@ -137,6 +143,13 @@ class Arrival:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A ticket taken out of the hands of who did not answer, and why."""
+
+    ticket: Ticket
+    loser: Attendant
+    reason: str
 def _push_alert(arrival: Arrival) -> None:
     """Alert the receiver, or everybody of the department but who sent it there."""
     sight = Sight.of(arrival.ticket)
@@ -155,6 +168,26 @@ def _push_alert(arrival: Arrival) -> None:
     live.publish(groups, frame)
 
 
+def _push_return(given_back: Return) -> None:
+    """Alert the department, and by itself who lost the ticket: it may be out of their sight."""
+    ticket, loser = given_back.ticket, given_back.loser.user_id
+    sight, context = Sight.of(ticket), {"ticket": ticket, "told": given_back}
+    everybody: live.Event = {
+        "t": "alert",
+        "ticket": ticket.pk,
+        "push": secrets.token_hex(6),
+        "html": render_to_string("sac/_alert_returned.html", {"ticket": ticket, "told": given_back}),
+        "sight": asdict(sight),
+        "to_user": None,
+        "to_department": sight.department_id,
+        "by": loser,
+    }
+    live.publish(_groups(sight), everybody)
+    context = {"ticket": ticket, "told": given_back, "is_loser": True}
+    theirs = render_to_string("sac/_alert_returned.html", context)
+    own: live.Event = {"t": "alert", "ticket": ticket.pk, "html": theirs}
+    own |= {"to_user": loser, "to_department": None, "by": None}
+    live.publish([live.user_group(loser)], own)
 def _parties(ticket: Ticket) -> list[tuple[int, int]]:
     """(attendant, user) of everybody who took part in a closed ticket: they go on seeing it."""
     if ticket.is_live:

@@ -14,6 +14,7 @@ from sac.actions import (
     reconciling,
     releasing,
     replies,
+    silence,
     statuses,
 )
 from sac.amend import carry_out_amendment
@@ -135,6 +136,12 @@ def forget_events() -> None:
 def sweep_team() -> None:
     """Hand back what somebody or something deactivated still holds."""
     releasing.release_stranded()
+
+
+@shared_task(name="sac.sweep_silence")
+def sweep_silence() -> None:
+    """Hand back what somebody holds and does not answer."""
+    silence.release_silent()
 
 
 @shared_task(name="sac.sweep_media")

@@ -18,7 +18,7 @@ from sac.actions.troubles import lines_of_store
 from sac.models import Attendant, Conversation, Message, Ticket, TicketEvent
 from sac.models.ticket import TicketQuerySet
 from sac.permissions import Sight
-from sac.thread import as_items
+from sac.thread import as_items, chapter_of
 
 Item = Message | TicketEvent
 
@@ -87,7 +87,7 @@ class Announcement:
         chapters = list(tickets) if has_loose else []
         found: dict[Ticket, list[Item]] = {}
         for item in self.items:
-            ticket = item.ticket or _chapter_of(item, chapters)
+            ticket = item.ticket or chapter_of(item, chapters)
             if ticket is not None:
                 found.setdefault(ticket, []).append(item)
         yield from found.items()
@@ -125,13 +125,6 @@ class Announcement:
             "parties": [attendant for attendant, _ in parties],
         }
         live.publish(groups, frame)
-
-
-def _chapter_of(item: Item, chapters: Sequence[Ticket]) -> Ticket | None:
-    """Where a message without a ticket stands, by the rule of `Message.objects.in_thread_of`."""
-    said_at = item.created_at if isinstance(item, Message) else item.at
-    before = [ticket for ticket in chapters if ticket.created_at <= said_at]
-    return before[-1] if before else next(iter(chapters), None)
 
 
 @dataclass(frozen=True, slots=True)

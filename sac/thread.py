@@ -12,6 +12,10 @@ from django.utils import timezone
 from sac.models import Message, Ticket, TicketEvent
 
 PAGE = 40
+# The most messages one answer brings, however far up the one asked for stands.
+STRETCH = 200
+# What stands above it comes along: nobody understands a message alone.
+_ABOVE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +59,36 @@ class Page:
 Cursor = tuple[int, int]
 
 
-def page(ticket: Ticket, *, before: Cursor | None = None) -> Page:
-    """Return the last PAGE messages before (sort key, id) `before`, with the events among them."""
-    messages = _messages(ticket).exclude(state=Message.State.SUPERSEDED)
-    if before is not None:
-        key, pk = before
-        messages = messages.filter(Q(sort_key__lt=key) | Q(sort_key=key, id__lt=pk))
-    newest = list(messages.order_by("-sort_key", "-id")[: PAGE + 1])
-    shown, older = newest[:PAGE], newest[PAGE:]
+def page(ticket: Ticket, *, before: Cursor | None = None, size: int | None = None) -> Page:
+    """Return the last `size` messages before (sort key, id) `before`, with the events among them.
+
+    PAGE of them, unless told otherwise.
+    """
+    size = size or PAGE
+    newest = list(_before(ticket, before).order_by("-sort_key", "-id")[: size + 1])
+    shown, older = newest[:size], newest[size:]
     events = _events(ticket).filter(_between(older[:1], shown, before))
     cursor = f"{shown[-1].sort_key}-{shown[-1].pk}" if older else ""
     return Page(items=as_items([*shown, *events]), older_cursor=cursor)
+
+
+def stretch(ticket: Ticket, message: Message, *, before: Cursor | None = None) -> Page:
+    """Return the page before `before` that goes up to `message` and what stands right above it.
+
+    Of one that is more than STRETCH messages away, only as many: who asks goes on from there.
+    """
+    key, pk = message.sort_key, message.pk
+    below = _before(ticket, before).filter(Q(sort_key__gt=key) | Q(sort_key=key, id__gte=pk))
+    size = below[:STRETCH].count() + _ABOVE
+    return page(ticket, before=before, size=min(max(size, PAGE), STRETCH))
+
+
+def _before(ticket: Ticket, before: Cursor | None) -> models.QuerySet[Message]:
+    messages = _messages(ticket).exclude(state=Message.State.SUPERSEDED)
+    if before is None:
+        return messages
+    key, pk = before
+    return messages.filter(Q(sort_key__lt=key) | Q(sort_key=key, id__lt=pk))
 
 
 def _between(older: list[Message], shown: list[Message], before: Cursor | None) -> Q:
@@ -119,3 +142,29 @@ def changes(ticket: Ticket, *, since: int, limit: int = 200) -> Changes:
 
 def _news(since: int, upper: int) -> Q:
     return Q(revision__gt=since, revision__lte=upper)
+
+
+def sought(ticket: Ticket, *, message_id: int, provider_id: str) -> Message | None:
+    """Find a message of the ticket's conversation, in whichever chapter, by one of its names."""
+    known = ticket.conversation.messages.exclude(state=Message.State.SUPERSEDED)
+    known = known.select_related("ticket")
+    if message_id:
+        return known.filter(pk=message_id).first()
+    return known.filter(instance=ticket.instance_id, provider_id=provider_id).first()
+
+
+def chapter_with(message: Message) -> Ticket | None:
+    """Return the ticket in whose thread a message stands; None while its conversation has none."""
+    if message.ticket:
+        return message.ticket
+    return chapter_of(message, list(message.conversation.tickets.order_by("created_at")))
+
+
+def chapter_of(row: Message | TicketEvent, chapters: Sequence[Ticket]) -> Ticket | None:
+    """Where a line without a ticket stands, by the rule of `Message.objects.in_thread_of`.
+
+    `chapters` are all tickets of its conversation, the first one first.
+    """
+    said_at = row.created_at if isinstance(row, Message) else row.at
+    before = [ticket for ticket in chapters if ticket.created_at <= said_at]
+    return before[-1] if before else next(iter(chapters), None)

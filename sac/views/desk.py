@@ -13,7 +13,7 @@ from sac import thread
 from sac.desk_request import DeskRequest, desk_view, visible_ticket
 from sac.filters import Filters, counts
 from sac.history import history_of
-from sac.models import Department, Draft, Ticket
+from sac.models import Department, Draft, Message, Ticket
 from sac.month import month_of
 from sac.permissions import verdicts
 
@@ -77,6 +77,37 @@ def ticket_older(request: DeskRequest, code: str) -> HttpResponse:
 
 
 @require_GET
+@desk_view
+def ticket_stretch(request: DeskRequest, code: str) -> HttpResponse:
+    """The thread from the line `antes` up to a message, or where else that message stands."""
+    found = visible_ticket(request, code)
+    message = _sought(request, found)
+    chapter = thread.chapter_with(message) if message else None
+    if message is None or chapter is None:
+        return _not_here(request, "A mensagem não está mais guardada nesta conversa.")
+    if chapter.pk == found.pk:
+        page = thread.stretch(found, message, before=_cursor(request))
+        return render(request, "sac/_older.html", {"ticket": found, **_lines(page)})
+    if not Ticket.objects.visible_to(request.rights).filter(pk=chapter.pk).exists():
+        reason = f"A mensagem está no atendimento {chapter.code}, que você não pode ver."
+        return _not_here(request, reason)
+    context = {"chapter": chapter, "message": message}
+    return render(request, "sac/_elsewhere.html", context)
+
+
+def _sought(request: HttpRequest, found: Ticket) -> Message | None:
+    """The message `mensagem`, by our number; or the one that the network calls `wid`."""
+    wid = request.GET.get("wid", "")
+    pk = _whole_number(request, "mensagem")
+    # PostgreSQL refuses the very question when it holds a NUL.
+    return thread.sought(found, message_id=pk, provider_id=wid if wid.isprintable() else "")
+
+
+def _not_here(request: HttpRequest, reason: str) -> HttpResponse:
+    return render(request, "sac/_refusal.html", {"reason": reason}, status=404)
+
+
+@require_GET
 @vary_on_headers("HX-Request")
 @desk_view
 def ticket_history(request: DeskRequest, code: str) -> HttpResponse:
@@ -91,10 +122,16 @@ def ticket_history(request: DeskRequest, code: str) -> HttpResponse:
 
 def _thread(request: HttpRequest, found: Ticket) -> dict[str, Any]:
     """The page of the thread that ends before `antes`; without it, the newest."""
-    key, _, pk = request.GET.get("antes", "").partition("-")
-    before = (int(key), int(pk)) if _is_number(key) and _is_number(pk) else None
-    page = thread.page(found, before=before)
+    return _lines(thread.page(found, before=_cursor(request)))
+
+
+def _lines(page: thread.Page) -> dict[str, Any]:
     return {"thread": page.items, "older_cursor": page.older_cursor}
+
+
+def _cursor(request: HttpRequest) -> thread.Cursor | None:
+    key, _, pk = request.GET.get("antes", "").partition("-")
+    return (int(key), int(pk)) if _is_number(key) and _is_number(pk) else None
 
 
 def _whole_number(request: HttpRequest, name: str) -> int:

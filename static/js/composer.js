@@ -273,6 +273,14 @@ document.addEventListener("sac:arrived", () => {
   restore();
   for (const message of unsent) if (message.draft === here()) showUnsent(message);
 });
+// A ticket became part of another one: what was begun in it goes on there.
+document.addEventListener("sac:carried", ({ detail: { from, to } }) => {
+  for (const message of unsent) if (message.draft === from) message.draft = to;
+  if (!drafts.has(from)) return;
+  drafts.set(to, drafts.get(from));
+  drafts.delete(from);
+  saveDraftsSoon();
+});
 document.addEventListener("htmx:oobAfterSwap", restore);
 addEventListener("pagehide", saveAtOnce);
 restore();

@@ -2,9 +2,10 @@
 
 import "sac/attach";
 import { isUnsaved, saveDrafts } from "sac/composer";
+import "sac/jump";
 import * as list from "sac/list";
 import "sac/menu";
-import { close, countAlert, focusTalk, forget, tell } from "sac/nav";
+import { close, countAlert, focusTalk, forget, redraw, tell } from "sac/nav";
 import "sac/player";
 import * as thread from "sac/thread";
 import "sac/viewer";
@@ -123,20 +124,26 @@ const refreshHeader = steadily(1_000, async () => {
   if (talk.querySelector(".htmx-request")) return false;
   if (answer.status === 404) leave();
   if (!answer.ok) return !isTrouble(answer);
-  if (!elements(answer.html).querySelector("#chat-head")) return false;
+  const drawn = elements(answer.html);
+  const head = drawn.querySelector("#chat-head");
+  if (!head) return false;
+  if (head.dataset.person !== talk.dataset.person) return follow(drawn);
   htmx.swap(talk, answer.html, { swapStyle: "none" });
-  follow();
   lock(false);
   look();
   return true;
 });
 
-/** Contacts that turn out to be one person share a conversation: the ticket may be in another now. */
-function follow() {
-  const { conversation } = the("chat-head").dataset;
-  if (isOpen(conversation)) return;
-  the("conversation").dataset.conversation = conversation;
-  watch();
+/**
+ * Contacts were united or parted, and messages went from ticket to ticket: what is on screen is drawn
+ * anew. A ticket that was closed by it gives way to the one its customer's questions are in now.
+ */
+function follow(drawn) {
+  // What is being typed about the customer comes first; the next refresh finds the same again.
+  if (the("contact-form")) return true;
+  const successor = drawn.querySelector("#composer [data-open-ticket]");
+  const isJoined = successor && "live" in the("chat-head").dataset;
+  return redraw(isJoined ? successor.getAttribute("href") : the("conversation").dataset.address);
 }
 
 function leave() {

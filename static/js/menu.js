@@ -1,4 +1,4 @@
-// What one can do with a bubble: answer, react, copy, correct, delete; and the way to what it answers.
+// What one can do with a bubble: answer, react, copy, correct, delete.
 
 import { here, reasonOf, shownForm } from "sac/box";
 import { beginEditing } from "sac/editing";
@@ -97,21 +97,6 @@ const verbs = {
   },
 };
 
-// --- What it answers -------------------------------------------------------------------------------
-
-function jump(id) {
-  const found = document.querySelector(`#thread [data-wid="${CSS.escape(id)}"]`);
-  if (!found) {
-    tell("A mensagem respondida está mais acima. Role a conversa para carregá-la.");
-    return;
-  }
-  found.scrollIntoView({ block: "center" });
-  found.classList.remove("is-flashing");
-  // The same one may be asked for twice.
-  requestAnimationFrame(() => found.classList.add("is-flashing"));
-  found.querySelector("[data-menu]")?.focus({ preventScroll: true });
-}
-
 document.addEventListener("click", (event) => {
   const { target } = event;
   const button = target.closest?.("[data-menu]");
@@ -132,8 +117,6 @@ document.addEventListener("click", (event) => {
   if (again) act(again.closest(".bubble"), again.dataset.act);
   const copied = target.closest?.("[data-copy]");
   if (copied) copy(copied.dataset.copy);
-  const quoted = target.closest?.("[data-quotes]");
-  if (quoted) jump(quoted.dataset.quotes);
 });
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("#message-menu form")) return;
@@ -142,7 +125,6 @@ document.addEventListener("submit", (event) => {
   if (field.value.trim()) react(field.value.trim());
   field.value = "";
 });
-document.addEventListener("animationend", ({ target }) => target.classList?.remove("is-flashing"));
 document.addEventListener("sac:leaving", () => the("message-menu").hidePopover());
 
 // A finger that stays on a bubble asks what can be done with it.

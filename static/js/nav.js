@@ -42,7 +42,8 @@ export function focusTalk() {
   (hasKeyboard && box ? box : the("chat-name"))?.focus({ preventScroll: true });
 }
 
-async function open(address, { push = true } = {}) {
+/** Show another conversation; `hash` as `sac/jump` reads it. */
+export async function open(address, { push = true, hash = "" } = {}) {
   const mine = ++wanted;
   document.dispatchEvent(new Event("sac:leaving"));
   const answer = await ask(address);
@@ -51,11 +52,30 @@ async function open(address, { push = true } = {}) {
     tell(answer.status === 404 ? "Esta conversa não está ao seu alcance." : "A conversa não abriu. Tente de novo.");
     return;
   }
-  if (push) history.pushState({ fromList: !("open" in desk.dataset) }, "", address + desk.dataset.query);
+  const entry = { fromList: !("open" in desk.dataset) };
+  if (push) history.pushState(entry, "", address + desk.dataset.query + hash);
   htmx.swap(the("conversation"), answer.html, { swapStyle: "outerHTML" });
   desk.dataset.open = "";
   arrive();
   focusTalk();
+}
+
+/** Draw the conversation on screen anew, or the one that took its place; false when no answer came. */
+export async function redraw(address) {
+  const mine = wanted;
+  const answer = await ask(address);
+  // Somebody who went elsewhere meanwhile is not fetched back.
+  if (mine !== wanted) return true;
+  if (!answer.ok) return false;
+  const before = the("conversation");
+  const hadFocus = before.contains(document.activeElement);
+  history.replaceState(history.state, "", address + desk.dataset.query);
+  htmx.swap(before, answer.html, { swapStyle: "outerHTML" });
+  const [from, to] = [before, the("conversation")].map(({ dataset }) => dataset.draft);
+  if (from !== to) document.dispatchEvent(new CustomEvent("sac:carried", { detail: { from, to } }));
+  arrive();
+  if (hadFocus && document.activeElement === document.body) focusTalk();
+  return true;
 }
 
 /** Leave the conversation on screen for the list. */
@@ -99,7 +119,7 @@ function back() {
 }
 
 function actionOf(link) {
-  if (link.matches(".row-link, [data-open-ticket]")) return () => open(link.pathname);
+  if (link.matches(".row-link, [data-open-ticket]")) return () => open(link.pathname, { hash: link.hash });
   if (link.matches(".tab")) return () => filter(link.search);
   if (link.matches("[data-unfilter]")) return () => filter(`?situacao=${the("filters").elements.situacao.value}`);
   return link.matches("[data-back]") ? back : null;

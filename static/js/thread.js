@@ -75,6 +75,28 @@ export function place(html) {
   });
 }
 
+/** Put older lines in the place of the way to them, `older`; one that is gone by now has given way itself. */
+export function placeOlder(html, older) {
+  if (!older || the("older") !== older) {
+    place(html);
+    return;
+  }
+  // Whoever scrolled up meanwhile has asked for them as well.
+  htmx.trigger(older, "htmx:abort");
+  const lines = [...elements(html).children];
+  older.replaceWith(...lines);
+  for (const line of lines) htmx.process(line);
+  settleAbove();
+}
+
+/** What changed above the oldest line may be below it now. */
+function settleAbove() {
+  const waiting = [...above.values()];
+  above.clear();
+  for (const item of waiting) placeItem(item);
+  weave();
+}
+
 function placeItem(item) {
   const { ticket } = the("conversation").dataset;
   if (item.dataset.ticket && item.dataset.ticket !== ticket) return;
@@ -188,9 +210,5 @@ document.addEventListener("htmx:load", ({ target }) => {
   if (held && target.id === held) hold(held);
 });
 document.addEventListener("htmx:afterSwap", ({ target }) => {
-  if (!target.closest?.("#thread")) return;
-  const waiting = [...above.values()];
-  above.clear();
-  for (const item of waiting) placeItem(item);
-  weave();
+  if (target.closest?.("#thread")) settleAbove();
 });

@@ -130,5 +130,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || !cargo().quote) return;
   if (event.target.form && event.target.form === shownForm()) quote(null);
 });
+document.addEventListener("sac:carried", ({ detail: { from, to } }) => {
+  const cargo = held.get(from);
+  held.delete(from);
+  if (cargo) held.set(to, cargo);
+});
 document.addEventListener("sac:arrived", draw);
 document.addEventListener("htmx:oobAfterSwap", draw);

@@ -260,7 +260,9 @@ def test_an_open_page_learns_by_catching_up(
         "sou eu",
     ]
     page = ana.client.get(f"/sac/atendimento/{hidden.code}/cabecalho/").content.decode()
-    assert f'data-conversation="{now_of(known).conversation_id}"' in page
+    contact = now_of(known).conversation.contact
+    assert f'data-person="{contact.pk}-{contact.standing_unions}"' in page
+    assert f'data-person="{contact.pk}-0"' not in page
 
 
 def test_the_pages_of_both_conversations_and_the_lists_are_told(

@@ -146,12 +146,13 @@ def _pour(home: Conversation, to: Conversation) -> dict[str, Any]:
     rehouse(home, to, tickets=contents["tickets"], messages=[*contents["loose"], *questions])
     if joint:
         tell_joint(joint, to)
-    move_drafts(home, to)
+    drafts = move_drafts(home, to)
     address = _take_address(home, to)
     conversation_left(home.pk)
     transaction.on_commit(lambda: ring("sac.deliver", to.pk), robust=True)
     record = joint.as_record() if joint else None
-    return {"home": home.pk, "to": to.pk, **contents, "joint": record, "address": address}
+    there = {"home": home.pk, "to": to.pk, "drafts": drafts}
+    return {**there, **contents, "joint": record, "address": address}
 
 
 def _let_one_be_in_flight(home: Conversation, to: Conversation) -> None:

@@ -13,7 +13,7 @@ from evendas.accounts.audit import record
 from evendas.accounts.models import Store, User
 from sac.actions.joining import Joint, reopen_closed
 from sac.actions.merging import Homes, lock_homes, show_contact
-from sac.actions.rehousing import contents_of, move_questions, rehouse
+from sac.actions.rehousing import contents_of, move_questions, part_drafts, rehouse
 from sac.announce import conversation_left
 from sac.models import Contact, ContactIdentity, ContactMerge, Conversation, Message, Ticket
 from sac.refusals import TooLate
@@ -81,6 +81,8 @@ def _pour_back(thread: dict[str, Any], *, home: Conversation, to: Conversation) 
         # Those that did not move are told anew to the pages that have their ticket open.
         rehouse(its_home, its_home, tickets=(), messages=joint.questions)
         reopen_closed(joint, its_home)
+    # Unions of long ago did not remember them.
+    part_drafts(thread.get("drafts", ()), home=to, to=home)
     address = thread["address"]
     if address and to.send_address == address["after"]:
         to.send_address = address["before"]["send_address"]

@@ -5,7 +5,9 @@ those of both conversations, so that every page that has it on screen asks for i
 holds the locks of both conversations.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from hashlib import sha256
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max
@@ -71,10 +73,15 @@ def contents_of(conversation: Conversation) -> dict[str, list[int]]:
     }
 
 
-def move_drafts(home: Conversation, to: Conversation) -> None:
-    """What people typed and did not send goes along; beside a text of theirs, below it."""
+def move_drafts(home: Conversation, to: Conversation) -> list[dict[str, Any]]:
+    """What people typed and did not send goes along; beside a text of theirs, below it.
+
+    Return what `part_drafts` knows it by: no word of it, which may never be sent.
+    """
     there = {draft.user_id: draft for draft in Draft.objects.filter(conversation=to)}
+    moved = []
     for draft in Draft.objects.filter(conversation=home):
+        moved.append({"user": draft.user_id, **_print_of(draft.text)})
         other = there.get(draft.user_id)
         if other is None:
             draft.conversation = to
@@ -83,6 +90,38 @@ def move_drafts(home: Conversation, to: Conversation) -> None:
         other.text = f"{other.text}\n{draft.text}"
         other.save(update_fields=["text", "updated_at"])
         draft.delete()
+    return moved
+
+
+def part_drafts(
+    moved: Iterable[Mapping[str, Any]], *, home: Conversation, to: Conversation
+) -> None:
+    """Bring what was moved to `home` back to `to`; what somebody changed since stays."""
+    texts = Draft.objects.filter(conversation=home).select_for_update(no_key=True)
+    by_user = {draft.user_id: draft for draft in texts}
+    for one in moved:
+        draft = by_user.get(one["user"])
+        own, text = _apart(draft.text, one["length"]) if draft else ("", "")
+        if draft is None or one != {"user": draft.user_id, **_print_of(text)}:
+            continue
+        Draft.objects.create(
+            store_id=to.store_id, conversation=to, user_id=draft.user_id, text=text
+        )
+        if own:
+            draft.text = own
+            draft.save(update_fields=["text", "updated_at"])
+        else:
+            draft.delete()
+
+
+def _print_of(text: str) -> dict[str, Any]:
+    return {"length": len(text), "sha256": sha256(text.encode()).hexdigest()}
+
+
+def _apart(text: str, length: int) -> tuple[str, str]:
+    """What stands above the last so many characters, and these; nothing where no line ends."""
+    own, text = text[:-length], text[-length:]
+    return (own.removesuffix("\n"), text) if not own or own.endswith("\n") else ("", "")
 
 
 def questions_of(ticket: Ticket) -> list[int]:

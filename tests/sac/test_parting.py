@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from evendas.accounts.models import AuditEntry
 from sac.actions.contacts import edit_contact
+from sac.actions.drafts import keep_draft
 from sac.actions.parting import undo_merge
 from sac.actions.tickets import close_ticket
 from sac.invariants import broken_invariants
-from sac.models import Contact, ContactIdentity, ContactMerge, Message, Ticket
+from sac.models import Contact, ContactIdentity, ContactMerge, Draft, Message, Ticket
 from sac.refusals import TooLate
 from sac.thread import changes
 from tests.conftest import Actor, Shop
@@ -163,6 +164,50 @@ def test_what_somebody_wrote_since_is_not_taken_away(
     undo(merge, by=dono)
     kept = Contact.objects.get(pk=merge.kept_id)
     assert (kept.email, kept.notes) == ("outro@x.com", "")
+
+
+def drafts_of(ticket: Ticket) -> dict[int, str]:
+    drafts = Draft.objects.filter(conversation=now_of(ticket).conversation_id)
+    return dict(drafts.values_list("user", "text"))
+
+
+def test_what_was_typed_and_not_sent_goes_back_to_whom_it_was_for(
+    box: Postbox, known: Ticket, hidden: Ticket, dono: Actor, ana: Actor, bia: Actor, sara: Actor
+) -> None:
+    keep_draft(known, by=ana.user, text="um\ndois")
+    keep_draft(hidden, by=ana.user, text="três\nquatro")
+    keep_draft(hidden, by=bia.user, text="cinco")
+    keep_draft(known, by=sara.user, text="seis")
+    merge = reveal(box)
+    assert drafts_of(known)[ana.user.pk] == "um\ndois\ntrês\nquatro"
+    assert "cinco" not in str(merge.moved), "what is never sent is not kept elsewhere"
+    undo(merge, by=dono)
+    assert drafts_of(known) == {ana.user.pk: "um\ndois", sara.user.pk: "seis"}
+    assert drafts_of(hidden) == {ana.user.pk: "três\nquatro", bia.user.pk: "cinco"}
+
+
+@pytest.mark.parametrize("text", ["três, e mais", "outra: dois", "", "não dois"])
+def test_what_somebody_typed_on_since_stays_where_it_is(
+    box: Postbox, known: Ticket, hidden: Ticket, dono: Actor, ana: Actor, text: str
+) -> None:
+    keep_draft(hidden, by=ana.user, text="dois")
+    merge = reveal(box)
+    keep_draft(now_of(known), by=ana.user, text=text)
+    undo(merge, by=dono)
+    assert drafts_of(known) == ({ana.user.pk: text} if text else {})
+    assert drafts_of(hidden) == {}
+
+
+def test_a_union_that_remembers_no_drafts_is_undone_too(
+    box: Postbox, known: Ticket, hidden: Ticket, dono: Actor, ana: Actor
+) -> None:
+    keep_draft(hidden, by=ana.user, text="dois")
+    merge = reveal(box)
+    for thread in merge.moved["threads"]:
+        del thread["drafts"]
+    merge.save()
+    undo(merge, by=dono)
+    assert drafts_of(known) == {ana.user.pk: "dois"}
 
 
 def test_who_was_parted_is_not_united_again(

@@ -169,18 +169,19 @@ def _push_return(given_back: Return) -> None:
         "t": "alert",
         "ticket": ticket.pk,
         "push": secrets.token_hex(6),
-        "html": render_to_string("sac/_alert_returned.html", {"ticket": ticket, "told": given_back}),
+        "html": render_to_string("sac/_alert_returned.html", context),
         "sight": asdict(sight),
         "to_user": None,
         "to_department": sight.department_id,
         "by": loser,
     }
     live.publish(_groups(sight), everybody)
-    context = {"ticket": ticket, "told": given_back, "is_loser": True}
-    theirs = render_to_string("sac/_alert_returned.html", context)
+    theirs = render_to_string("sac/_alert_returned.html", {**context, "is_loser": True})
     own: live.Event = {"t": "alert", "ticket": ticket.pk, "html": theirs}
     own |= {"to_user": loser, "to_department": None, "by": None}
     live.publish([live.user_group(loser)], own)
+
+
 def _parties(ticket: Ticket) -> list[tuple[int, int]]:
     """(attendant, user) of everybody who took part in a closed ticket: they go on seeing it."""
     if ticket.is_live:

@@ -12,6 +12,7 @@ from evendas import clock
 from sac.actions.loose_files import CLAIM, MARGIN, hold_names
 from sac.media import storing
 from sac.media.fetching import fetch_media
+from sac.media.folder import Folder
 from sac.media.storing import keep
 from sac.media.taking import taken
 from sac.media.uploads import Prepared, attach, take_upload
@@ -175,7 +176,7 @@ def test_what_the_storage_would_not_delete_with_its_message_is_cleared_later(
         raise OSError("the storage is away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(default_storage._wrapped), "delete", away)
+        patch.setattr(Folder, "delete", away)
         with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
             media.discard()
     assert len(lying() - before) == 2

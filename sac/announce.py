@@ -75,6 +75,7 @@ class Announcement:
                 _push_alert(self.arrival)
             if self.returned:
                 _push_return(self.returned)
+
     @property
     def _is_silent(self) -> bool:
         """Nothing in the thread changed, and watchers would take the revision for a gap."""
@@ -143,6 +144,8 @@ class Return:
     ticket: Ticket
     loser: Attendant
     reason: str
+
+
 def _push_alert(arrival: Arrival) -> None:
     """Alert the receiver, or everybody of the department but who sent it there."""
     sight = Sight.of(arrival.ticket)

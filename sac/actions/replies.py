@@ -23,12 +23,14 @@ from sac.ordering import sort_key
 from sac.permissions import Rights, may_reply, may_settle
 from sac.refusals import Invalid, TooLate
 
+# As many as WhatsApp's own album.
+MAX_FILES = 10
+TOO_MANY_FILES = f"Envie até {MAX_FILES} arquivos de cada vez."
+_CLOSED = "Este atendimento foi encerrado. Sua mensagem não foi enviada."
 _ELSEWHERE = "Esta mensagem já foi enviada em outra conversa."
 _REMOVED = "O número da loja foi removido antes do envio."
 _WAITING = (Message.State.QUEUED, Message.State.HELD)
 _DROPPED = "Envio cancelado."
-# As many as WhatsApp's own album.
-MAX_FILES = 10
 # These carry no words of their own: what was typed leaves as a message before them.
 _WITHOUT_CAPTION = frozenset({Kind.VOICE, Kind.AUDIO, Kind.STICKER})
 
@@ -73,10 +75,26 @@ def send_files(  # noqa: PLR0913 - what a message is made of
     quotes: Message | None = None,
 ) -> list[Message]:
     """Queue files with one caption, which stands under the first that can have one."""
-    if len(uploads) > MAX_FILES:
-        raise Invalid(f"Envie até {MAX_FILES} arquivos de cada vez.")
+    _insist_on_few(len(uploads))
     wanted = _with_caption(_clean(text) if text.strip() else "", client_uuid, uploads, quotes)
     return send_messages(ticket, wanted, by=by, rights=rights)
+
+
+def insist_on_looking(ticket: Ticket, *, number: int, rights: Rights) -> None:
+    """Refuse before minutes go into looking at files; `send_files` judges anew."""
+    _insist_on_few(number)
+    _insist_on_going_on(ticket)
+    insist(may_reply(rights, ticket))
+
+
+def _insist_on_few(number: int) -> None:
+    if number > MAX_FILES:
+        raise Invalid(TOO_MANY_FILES)
+
+
+def _insist_on_going_on(ticket: Ticket) -> None:
+    if ticket.status == Ticket.Status.CLOSED:
+        raise TooLate(_CLOSED)
 
 
 def _with_caption(
@@ -109,8 +127,7 @@ def send_messages(
         if sent := _sent_already(wanted, row):
             _forget_uploads(wanted)
             return sent
-        if row.ticket.status == Ticket.Status.CLOSED:
-            raise TooLate("Este atendimento foi encerrado. Sua mensagem não foi enviada.")
+        _insist_on_going_on(row.ticket)
         if row.ticket.status == Ticket.Status.WAITING:
             take(row, by=by, rights=rights)
         insist(may_reply(rights, row.ticket))

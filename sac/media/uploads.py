@@ -29,6 +29,11 @@ _AS_SOUND = frozenset({"audio/mpeg", "audio/mp4", "audio/ogg", "audio/aac", "aud
 _AS_FILM = frozenset({"video/mp4", "video/3gpp"})
 _FILM_CODECS = frozenset({"h264", "mpeg4", "h263"})
 OGG = "audio/ogg"
+_PROGRAM = "Programas e atalhos não podem ser enviados."
+_SVG = (
+    "Desenhos SVG não podem ser enviados: podem trazer um programa escondido. "
+    "Salve como PNG ou PDF e envie de novo."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +127,16 @@ def _refuse_by_name(upload: "UploadedFile[bytes]") -> None:
         raise Invalid("Este arquivo está vazio.")
     if upload.size > settings.MEDIA_LIMITS[Kind.DOCUMENT]:
         raise Invalid(_too_large(Kind.DOCUMENT))
-    if RUNNABLE.fullmatch(ending_of(clean_name(upload.name or ""))):
-        raise Invalid("Programas e atalhos não podem ser enviados.")
+    ending = ending_of(clean_name(upload.name or ""))
+    if ending == ".svg":
+        raise Invalid(_SVG)
+    if RUNNABLE.fullmatch(ending):
+        raise Invalid(_PROGRAM)
 
 
 def _refuse_by_content(file: Path) -> None:
     if is_program(file):
-        raise Invalid("Programas e atalhos não podem ser enviados.")
+        raise Invalid(_PROGRAM)
 
 
 def _refuse_by_size(size: int, kind: Kind) -> None:

@@ -6,9 +6,9 @@ from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.views import defaults
 
+from sac.actions.replies import TOO_MANY_FILES
 from sac.media.receiving import TooMuchAtOnce, most_at_once
 from sac.refusals import Invalid
-from sac.views.messages import TOO_MANY_FILES
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

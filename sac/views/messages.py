@@ -8,28 +8,22 @@ from django.shortcuts import render
 from automacao.gateways.port import Kind
 from sac.actions import amendments
 from sac.actions.replies import (
-    MAX_FILES,
     Outgoing,
     confirm_message,
     drop_message,
+    insist_on_looking,
     retry_message,
     send_files,
     send_messages,
     send_reply,
     sent_before,
 )
-from sac.actions.tickets import insist
 from sac.desk_request import DeskRequest, visible_ticket
 from sac.forms import CardForm, EditionForm, LocationForm, ReactionForm, ReplyForm, SendingForm
 from sac.media.taking import taken
 from sac.models import Message, Ticket
-from sac.permissions import may_reply
-from sac.refusals import Invalid, TooLate
 from sac.thread import as_items
 from sac.views.answers import valid, verb
-
-TOO_MANY_FILES = f"Envie até {MAX_FILES} arquivos de cada vez."
-_CLOSED = "Este atendimento foi encerrado. Sua mensagem não foi enviada."
 
 
 @verb
@@ -50,18 +44,9 @@ def ticket_messages(request: DeskRequest, code: str) -> HttpResponse:
     files = request.FILES.getlist("files")
     if not files:
         return _bubbles(request, [send_reply(ticket, **said)])
-    _insist_on_looking(request, ticket, len(files))
+    insist_on_looking(ticket, number=len(files), rights=request.rights)
     with taken(files, store_id=ticket.store_id, as_kind=data["as_kind"]) as uploads:
         return _bubbles(request, send_files(ticket, uploads=uploads, **said))
-
-
-def _insist_on_looking(request: DeskRequest, ticket: Ticket, number: int) -> None:
-    """Refuse before minutes go into looking at files; whoever sends them judges anew."""
-    if number > MAX_FILES:
-        raise Invalid(TOO_MANY_FILES)
-    if ticket.status == Ticket.Status.CLOSED:
-        raise TooLate(_CLOSED)
-    insist(may_reply(request.rights, ticket))
 
 
 @verb

@@ -110,3 +110,16 @@ def test_who_may_not_reply_has_no_file_looked_at(
     late = post(ana, ticket, body([1]))
     assert late.status_code == 409
     assert reason(late) == "Este atendimento foi encerrado. Sua mensagem não foi enviada."
+
+
+@pytest.mark.parametrize(
+    ("sizes", "named"), [([9, LARGEST + 1, 9], "“1.txt”: "), ([LARGEST + 1], "")]
+)
+def test_of_several_files_the_one_that_is_refused_is_named(
+    ana: Actor, ticket: Ticket, sizes: list[int], named: str
+) -> None:
+    refused = post(ana, ticket, body(sizes, "Segue"))
+
+    assert refused.status_code == 422
+    assert reason(refused) == f"{named}Um arquivo pode ter no máximo 19,5\xa0KB."
+    assert sent() == 0

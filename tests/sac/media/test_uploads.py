@@ -96,7 +96,7 @@ def test_a_recording_of_safari_becomes_opus(take: Take) -> None:
         (b"ola", "contrato.pdf.exe", None, "Programas"),
         (b"ola", "x\u202ecod.EXE", None, "Programas"),
         (b"#!/bin/sh\n", "leia", None, "Programas"),
-        (corpus.SVG, "logo.svg", None, "Programas"),
+        (corpus.SVG, "logo.SVG", None, "SVG.*programa escondido. Salve como PNG ou PDF"),
         (corpus.PDF, "a.webm", Kind.VOICE, "gravação"),
         (corpus.PDF, "a.webp", Kind.STICKER, "figurinha"),
     ],

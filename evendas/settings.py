@@ -218,9 +218,9 @@ QUEUES = ("inbound", "outbound", "media")
 CELERY_TASK_ROUTES = {
     "sac.fetch_media": {"queue": "media"},
     "sac.clear_loose_files": {"queue": "media"},
-    "sac.deliver": {"queue": "outbound"},
-    "sac.settle": {"queue": "outbound"},
-    "sac.amend": {"queue": "outbound"},
+    **dict.fromkeys(
+        ("sac.deliver", "sac.settle", "sac.amend", "sac.mark_read"), {"queue": "outbound"}
+    ),
     "automacao.*": {"queue": "outbound"},
     "accounts.*": {"queue": "outbound"},
 }

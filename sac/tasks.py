@@ -20,6 +20,7 @@ from sac.actions import (
 from sac.amend import carry_out_amendment
 from sac.deliver import deliver_conversation, due_for_settling, settle_message
 from sac.drain import drain_instance
+from sac.mark_read import mark_conversation_read
 from sac.media import fetching, storing
 
 
@@ -36,6 +37,11 @@ def deliver(conversation_id: int) -> None:
 @shared_task(name="sac.amend")
 def amend(amendment_id: int) -> None:
     carry_out_amendment(amendment_id)
+
+
+@shared_task(name="sac.mark_read")
+def mark_read(conversation_id: int, after: int, until: int) -> None:
+    mark_conversation_read(conversation_id, after=after, until=until)
 
 
 @shared_task(name="sac.settle")

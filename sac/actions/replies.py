@@ -12,6 +12,7 @@ from automacao.gateways.port import Facts, Kind
 from evendas.accounts.models import User
 from evendas.bell import ring
 from sac.actions.drafts import forget_draft
+from sac.actions.receipts import tell_read
 from sac.actions.statuses import save_and_announce
 from sac.actions.tickets import Held, held, insist, take
 from sac.actions.trail import next_arrival, seconds_between
@@ -131,6 +132,7 @@ def send_messages(
         if row.ticket.status == Ticket.Status.WAITING:
             take(row, by=by, rights=rights)
         insist(may_reply(rights, row.ticket))
+        tell_read(row.conversation)
         messages = [_queue(row, one) for one in wanted]
         _note_answer(row, messages, by=by)
         forget_draft(row.conversation, by=by, sent=wanted[0].text)

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from evendas import clock
 from evendas.accounts.models import User
+from sac.actions.receipts import tell_read
 from sac.actions.trail import Facts, next_arrival, seconds_between, step
 from sac.announce import Announcement
 from sac.models import Attendant, Conversation, Ticket, TicketEvent
@@ -106,6 +107,7 @@ def claim_ticket(ticket: Ticket, *, by: User, rights: Rights) -> Ticket:
         if row.ticket.status == Ticket.Status.OPEN and rights.owns(row.ticket):
             return row.ticket
         take(row, by=by, rights=rights)
+        tell_read(row.conversation)
         return row.ticket
 
 
@@ -162,6 +164,7 @@ def take_over_ticket(ticket: Ticket, *, by: User, rights: Rights, seen: int) -> 
         row.ticket.new_since = None
         hand_to(row, row.taker)
         row.record(TicketEvent.Kind.TAKEN_OVER, by=by, attendant=row.taker, from_attendant=loser)
+        tell_read(row.conversation)
         return row.ticket
 
 

@@ -147,6 +147,14 @@ def test_we_react_edit_and_delete(line: Line) -> None:
     assert (bubble.deleted, bubble.reactions.get("store", "")) == (True, "")
 
 
+def test_what_we_read_turns_the_customers_ticks_blue(line: Line) -> None:
+    first, second = (line.control.receive(CUSTOMER, text) for text in ("Oi", "Tudo bem?"))
+    EVOLUTION.mark_read(CHANNEL, [Target(JID, first, is_ours=False)])
+    assert [bubble.status for bubble in line.control.thread(CUSTOMER)][0].upper() == "READ"
+    EVOLUTION.mark_read(CHANNEL, [Target(JID, second, is_ours=False)])
+    assert {bubble.status.upper() for bubble in line.control.thread(CUSTOMER)} == {"READ"}
+
+
 def test_a_customer_reacts_edits_deletes_and_calls(line: Line) -> None:
     said = line.control.receive(CUSTOMER, "errado")
     line.control.react(said, "❤")

@@ -243,8 +243,17 @@ def test_an_edit_and_a_deletion_name_the_message(gateway: FakeGateway) -> None:
     assert deleted.body == key
 
 
+def test_a_read_receipt_names_every_message(gateway: FakeGateway) -> None:
+    gateway.says(201, {"message": "Read messages", "read": "success"})
+    EVOLUTION.mark_read(CHANNEL, [Target("5511900000001", "M1", is_ours=False)])
+    (asked,) = gateway.requests
+    assert (asked.method, asked.path) == ("POST", "/evo/chat/markMessageAsRead/ch_1")
+    assert asked.body == {"readMessages": [{"remoteJid": CUSTOMER, "fromMe": False, "id": "M1"}]}
+
+
 def _changes() -> list[Callable[[], None]]:
     return [
+        lambda: EVOLUTION.mark_read(CHANNEL, [TARGET]),
         lambda: EVOLUTION.react(CHANNEL, TARGET, "👍"),
         lambda: EVOLUTION.edit(CHANNEL, TARGET, "novo"),
         lambda: EVOLUTION.delete(CHANNEL, TARGET),

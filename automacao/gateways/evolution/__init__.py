@@ -20,7 +20,7 @@ from automacao.gateways.evolution.events import parse
 from automacao.gateways.evolution.fetching import fetch_file
 from automacao.gateways.evolution.memory import find_sent, remembered
 from automacao.gateways.evolution.recorded import error_of
-from automacao.gateways.evolution.sending import delete, edit, react, send
+from automacao.gateways.evolution.sending import delete, edit, mark_read, react, send
 
 name: str = "evolution"
 
@@ -37,6 +37,7 @@ __all__ = [
     "find_sent",
     "is_webhook_set",
     "logout",
+    "mark_read",
     "name",
     "own_phone",
     "parse",

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, cast
 
@@ -87,6 +87,12 @@ def delete(channel: Channel, target: Target) -> None:
     """Delete a message for everyone. One nobody knows is no error there."""
     path = route("/chat/deleteMessageForEveryone", channel)
     call("DELETE", path, key=key_of(channel), json=_key(target))
+
+
+def mark_read(channel: Channel, targets: Sequence[Target]) -> None:
+    """Show customers that their messages were read. Up to 2.3.7 a LID's are skipped in silence."""
+    body = {"readMessages": [_key(target) for target in targets]}
+    call("POST", route("/chat/markMessageAsRead", channel), key=key_of(channel), json=body)
 
 
 def _check(address: str) -> None:

@@ -34,6 +34,7 @@ class Announcement:
     is_about_contact: bool = False
     arrival: "Arrival | None" = None
     returned: "Return | None" = None
+    naming: "Naming | None" = None
 
     def __post_init__(self) -> None:
         self.since = self.conversation.revision + 1
@@ -59,6 +60,12 @@ class Announcement:
         """Say that a ticket was taken from somebody who did not answer: all must notice."""
         self.returned = Return(ticket, loser, reason)
 
+    def named(
+        self, ticket: Ticket, note: Message, people: Sequence[Attendant], *, by: User
+    ) -> None:
+        """Say that a note names these people, who must notice."""
+        self.naming = Naming(ticket, note, people, by)
+
     def after_commit(self) -> None:
         """Speak once the transaction is safe; a broken template never breaks the write."""
         transaction.on_commit(self._speak, robust=True)
@@ -75,6 +82,8 @@ class Announcement:
                 _push_alert(self.arrival)
             if self.returned:
                 _push_return(self.returned)
+            if self.naming:
+                _push_mention(self.naming)
 
     @property
     def _is_silent(self) -> bool:
@@ -102,11 +111,15 @@ class Announcement:
             "from": self.since,
             "to": self.conversation.revision,
             "html": render_to_string("sac/_items.html", {"thread": as_items(items)}),
-            "header": self.is_about_contact or (known is not None and Sight.of(ticket) != known[1]),
+            "header": self._is_around(has_moved=known is not None and Sight.of(ticket) != known[1]),
             "sight": asdict(Sight.of(ticket)),
             "parties": [attendant for attendant, _ in _parties(ticket)],
         }
         live.publish([live.conversation_group(self.conversation.pk)], frame)
+
+    def _is_around(self, *, has_moved: bool) -> bool:
+        """What stands around the thread is another: whose it is, the customer's data, a mention."""
+        return has_moved or self.is_about_contact or self.naming is not None
 
     def _push_row(self, ticket: Ticket, before: Sight | None) -> None:
         sight = Sight.of(ticket)
@@ -183,6 +196,33 @@ def _push_return(given_back: Return) -> None:
     own: live.Event = {"t": "alert", "ticket": ticket.pk, "html": theirs}
     own |= {"to_user": loser, "to_department": None, "by": None}
     live.publish([live.user_group(loser)], own)
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A note, whom it names, and who wrote it."""
+
+    ticket: Ticket
+    note: Message
+    people: Sequence[Attendant]
+    by: User
+
+
+def _push_mention(naming: Naming) -> None:
+    """Alert those who are named, each on whichever page they are."""
+    context = {"ticket": naming.ticket, "naming": naming}
+    frame = {
+        "t": "alert",
+        "ticket": naming.ticket.pk,
+        "html": render_to_string("sac/_mention_alert.html", context),
+        "sight": asdict(Sight.of(naming.ticket)),
+        "parties": [attendant for attendant, _ in _parties(naming.ticket)],
+        "to_department": None,
+        "by": naming.by.pk,
+    }
+    for one in naming.people:
+        own = {**frame, "to_user": one.user_id, "push": secrets.token_hex(6)}
+        live.publish([live.user_group(one.user_id)], own)
 
 
 def _parties(ticket: Ticket) -> list[tuple[int, int]]:

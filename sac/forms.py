@@ -132,6 +132,13 @@ class ReactionForm(forms.Form):
     )
 
 
+class NoteForm(forms.Form):
+    """A note to the team. Length and emptiness are the action's to judge: it says why."""
+
+    client_uuid = forms.UUIDField(error_messages={"required": _AGAIN, "invalid": _AGAIN})
+    text = TypedText(required=False, strip=False, max_length=100_000)
+
+
 class EditionForm(forms.Form):
     text = TypedText(required=False, strip=False, max_length=100_000)
 

@@ -171,6 +171,13 @@ def may_reply(rights: Rights, ticket: Ticket) -> Verdict:
     return YES if rights.owns(ticket) else _theirs(ticket)
 
 
+def may_note(rights: Rights, ticket: Ticket) -> Verdict:
+    """Write an internal note: whoever sees the ticket, which is asked before; closed ones too."""
+    if ticket.store_id == rights.store_id and (rights.attendant_id is not None or rights.is_admin):
+        return YES
+    return _no("Só a equipe da loja escreve notas internas.")
+
+
 def may_settle(rights: Rights, ticket: Ticket) -> Verdict:
     """Say what became of a message nobody is sure of, or send it again: who may reply.
 
@@ -240,6 +247,7 @@ def verdicts(rights: Rights, ticket: Ticket) -> dict[str, Verdict]:
         "claim": may_claim(rights, ticket),
         "take_over": may_take_over(rights, ticket),
         "reply": may_reply(rights, ticket),
+        "note": may_note(rights, ticket),
         "close": may_close(rights, ticket),
         "transfer": may_transfer(rights, ticket),
         "return": may_return(rights, ticket),

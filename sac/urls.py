@@ -8,6 +8,7 @@ from sac.views import (
     desk,
     home,
     messages,
+    notes,
     sign_up,
     transfers,
     verbs,
@@ -56,6 +57,9 @@ urlpatterns = [
         messages.message_deletion,
         name="message_deletion",
     ),
+    path("sac/atendimento/<str:code>/notas/", notes.ticket_notes, name="ticket_notes"),
+    path("sac/atendimento/<str:code>/equipe/", notes.ticket_team, name="ticket_team"),
+    path("sac/atendimento/<str:code>/mencoes/", notes.ticket_mentions, name="ticket_mentions"),
     path(
         "sac/atendimento/<str:code>/localizacao/", messages.ticket_location, name="ticket_location"
     ),

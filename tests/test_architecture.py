@@ -19,6 +19,7 @@ DOORS = {
     "in_thread_of",
     "written_by",
     "still_welcome",
+    "unseen_by",
     "with_webhook_key",
     "keep_once",
     # An e-mail is asked about across all stores: one sign-in page serves them.

@@ -17,19 +17,20 @@ INVARIANTS = (
     ),
     Invariant(
         name="nothing_is_said_after_closing",
-        meaning="no message of a closed ticket is younger than its closing",
+        meaning="no message of a closed ticket is younger than its closing, but for notes",
         of="message",
         sql="""
             SELECT message.id FROM sac_message AS message
             JOIN sac_ticket AS ticket ON ticket.id = message.ticket_id
             WHERE ticket.status = 'closed' AND message.created_at > ticket.closed_at
+                AND message.direction <> 'note'
         """,
     ),
     Invariant(
         name="message_is_coherent",
         meaning="a customer's message is received, named by the provider and, but for calls and"
         " what was said before the number was here, in a ticket; one of ours has a lease exactly"
-        " while it is being sent and no name before it is accepted",
+        " while it is being sent and no name before it is accepted; a note never leaves",
         of="message",
         sql="""
             SELECT id FROM sac_message WHERE CASE direction
@@ -42,7 +43,7 @@ INVARIANTS = (
                     OR state IN
                         ('queued', 'held', 'sending', 'unknown', 'unconfirmed', 'superseded')
                         AND provider_id IS NOT NULL
-                ELSE false END
+                ELSE state <> 'received' OR provider_id IS NOT NULL OR ticket_id IS NULL END
         """,
     ),
     Invariant(

@@ -130,8 +130,9 @@ INVARIANTS = (
             LEFT JOIN sac_message AS shown ON shown.id = ticket.preview_message_id
             WHERE ticket.preview_message_id IS NOT NULL AND (
                 shown.ticket_id IS DISTINCT FROM ticket.id
-                OR (shown.kind, shown.direction, shown.origin)
-                    <> (ticket.preview_kind, ticket.preview_direction, ticket.preview_origin)
+                OR (shown.kind, shown.direction) <> (ticket.preview_kind, ticket.preview_direction)
+                -- A note leaves there who last spoke with the customer.
+                OR shown.direction <> 'note' AND shown.origin <> ticket.preview_origin
                 -- Nobody is told that a message is being sent, only what came of it.
                 OR CASE shown.state WHEN 'sending' THEN 'queued' ELSE shown.state END
                     <> ticket.preview_state

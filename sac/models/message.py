@@ -235,6 +235,10 @@ class Message(StoreRow):
         return self.direction == self.Direction.OUT
 
     @property
+    def is_note(self) -> bool:
+        return self.direction == self.Direction.NOTE
+
+    @property
     def file(self) -> "Media | None":
         """Its file, where the kind has one; read with `for_thread` it costs no query."""
         return getattr(self, "media", None) if self.kind in self.WITH_FILE else None

@@ -108,6 +108,26 @@ class AttendantQuerySet(models.QuerySet["Attendant"]):
             availability=Attendant.Availability.AVAILABLE, last_seen_at__gte=seen_since
         )
 
+    def who_see(self, ticket: "Ticket") -> Self:
+        """Those who see a ticket: the rule of `Ticket.objects.visible_to`, asked the other way."""
+        from sac.models.ticket import TicketEvent  # noqa: PLC0415 - Ticket points here
+
+        is_placed = ticket.department_id is not None
+        where = (
+            {"department": ticket.department_id}
+            if is_placed
+            else {"department__instance": ticket.instance_id}
+        )
+        places = AttendantDepartment.objects.filter(
+            attendant=models.OuterRef("pk"), department__is_active=True, **where
+        )
+        steps = TicketEvent.objects.filter(ticket=ticket, attendant=models.OuterRef("pk"))
+        took_part = models.Q(models.Exists(steps))
+        wide = models.Q(can_view_all=True) if ticket.is_live else took_part
+        sight = models.Q(models.Exists(places)) | models.Q(pk=ticket.attendant_id or 0)
+        own = self.filter(store=ticket.store_id, is_active=True, user__is_active=True)
+        return own.filter(sight | wide | models.Q(user__is_admin=True))
+
     def with_stranded_tickets(self) -> Self:
         """Deactivated, and still attending to somebody."""
         return self.filter(models.Exists(_live_tickets("attendant")), is_active=False)

@@ -204,7 +204,9 @@ class Ticket(StoreRow):
         self.preview = "" if is_gone else " ".join(message.text.split())[:160]
         self.preview_kind = "deleted" if is_gone else message.kind
         self.preview_direction = message.direction
-        self.preview_origin = message.origin
+        if not message.is_note:
+            # A note answers nobody: it neither stops nor starts the waiting clock.
+            self.preview_origin = message.origin
         self.preview_state = message.state
         self.preview_message_id = message.pk
 

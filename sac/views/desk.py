@@ -13,7 +13,7 @@ from sac import thread
 from sac.desk_request import DeskRequest, desk_view, visible_ticket
 from sac.filters import Filters, counts
 from sac.history import history_of
-from sac.models import Department, Draft, Message, Ticket
+from sac.models import Department, Draft, Mention, Message, Ticket
 from sac.month import month_of
 from sac.permissions import verdicts
 
@@ -199,12 +199,22 @@ def header_context(request: DeskRequest, found: Ticket) -> dict[str, Any]:
         "ticket": found,
         "verdicts": verdicts(request.rights, found),
         "composer_uuid": uuid4(),
+        "note_uuid": uuid4(),
         "draft": draft.text if draft else "",
+        "mentioned": _is_mentioned(request, found),
         "history": history_of(found, request.rights),
         "newer": _newer_chapter(request, found),
         "rights": request.rights,
         "store": request.store,
     }
+
+
+def _is_mentioned(request: DeskRequest, found: Ticket) -> bool:
+    """Whether a note names this person in the conversation since they last opened it."""
+    if request.rights.attendant_id is None:
+        return False
+    unseen = Mention.objects.unseen_by(request.rights.attendant_id)
+    return unseen.filter(message__conversation=found.conversation_id).exists()
 
 
 def _newer_chapter(request: DeskRequest, found: Ticket) -> Ticket | None:

@@ -8,6 +8,14 @@ export const shownForm = () => the("composer")?.querySelector("[data-reply]") ??
 /** The address that keeps the draft of the conversation on screen: its name on this page. */
 export const here = () => the("conversation").dataset.draft;
 
+/** Whether this key sends what is in the box: Enter or Ctrl+Enter, as the person likes it. */
+export function isSend({ key, shiftKey, ctrlKey, metaKey, isComposing, target }) {
+  if (key !== "Enter" || shiftKey || isComposing || target.type !== "textarea") return false;
+  // A finger has no Shift for a new line.
+  const isTouch = matchMedia("(pointer: coarse)").matches;
+  return ctrlKey || metaKey || ("enterSends" in the("desk").dataset && !isTouch);
+}
+
 export function complain(form, reason) {
   form.querySelector(".composer-error").textContent = reason;
 }

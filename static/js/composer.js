@@ -1,8 +1,9 @@
 // The box one writes in: sends at once, gives back what was refused, loses nothing that was typed.
 
-import { complain, here, isReply, newUuid, reasonOf, shownForm } from "sac/box";
+import { complain, here, isReply, isSend, newUuid, reasonOf, shownForm } from "sac/box";
 import { isEditing, saveEdition, write, written } from "sac/editing";
 import { tell } from "sac/nav";
+import { isNoting } from "sac/notes";
 import { place, toEnd } from "sac/thread";
 import * as tray from "sac/tray";
 import { upload } from "sac/upload";
@@ -26,7 +27,7 @@ let isSaveFailing = false;
 let saving;
 
 /** Whether leaving this page now would lose what somebody typed or picked. */
-export const isUnsaved = () => drafts.size > 0 || unsent.size > 0 || tray.isHolding();
+export const isUnsaved = () => drafts.size > 0 || unsent.size > 0 || tray.isHolding() || isNoting();
 
 function send(form) {
   if (isEditing(form)) {
@@ -262,9 +263,7 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   const { form } = event.target;
-  if (event.key !== "Enter" || !isReply(form) || event.target.type !== "textarea") return;
-  const isTouch = matchMedia("(pointer: coarse)").matches;
-  if (event.shiftKey || event.isComposing || (isTouch && !event.ctrlKey)) return;
+  if (!isReply(form) || !isSend(event)) return;
   event.preventDefault();
   send(form);
 });

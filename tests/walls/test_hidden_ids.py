@@ -232,6 +232,7 @@ def _proper(name: str, near: World) -> dict[str, object]:
         "ticket_contact": {"entry_channel": "customer", "name": "Outro nome"},
         "ticket_messages": {"text": "Oi", "client_uuid": "0d3a1c52-34c1-4c0f-9c0d-3d7c2f6f6a11"},
         "ticket_draft": {"text": "Rascunho"},
+        "ticket_notes": {"text": "Nota", "client_uuid": "0d3a1c52-34c1-4c0f-9c0d-3d7c2f6f6a12"},
         "instance_edit": {"phone": "(11) 98765-4321", "name": "Loja"},
     }
     return proper.get(name, {})

@@ -46,7 +46,10 @@ VERBS = (
     "transfer",
     "return",
     "edit contact",
+    "note",
 )
+# What sight alone allows, of a closed ticket too.
+SEEING = {"see", "edit contact", "note"}
 # The answer of each verdict: done, not allowed (with the reason), too late, not there for them.
 YES, NO, LATE, GONE = 200, 403, 409, 404
 
@@ -82,7 +85,7 @@ def expected(role: Role, place: str, kind: str, verb: str) -> int:
     status, _, whose = kind.partition("-")
     if not _sees(role, place, status, whose):
         return GONE
-    if verb in {"see", "edit contact"}:
+    if verb in SEEING:
         return YES
     if status == "closed":
         # Transferring is a form: it is refused before anything is typed.
@@ -223,6 +226,7 @@ def _try(person: Actor, verb: str, ticket: Ticket) -> int:
         "transfer": ("POST", "transferencia/", {"destination": f"departamento-{place.pk}"}),
         "return": ("POST", "devolucao/", {}),
         "edit contact": ("POST", "contato/", contact),
+        "note": ("POST", "notas/", {"text": "Cuidado", "client_uuid": str(uuid4())}),
     }
     method, noun, data = forms[verb]
     return ask(person.client, method, f"/sac/atendimento/{ticket.code}/{noun}", data).status
@@ -234,4 +238,4 @@ def test_the_table_of_this_file_has_both_answers_for_every_verb() -> None:
             expected(role, place, kind, verb) for role in ROLES for place, kind in _board_of(role)
         }
         assert {YES, GONE} <= told
-        assert verb in {"see", "edit contact"} or NO in told
+        assert verb in SEEING or NO in told

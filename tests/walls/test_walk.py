@@ -43,6 +43,9 @@ message_drop             message     ticket  405              302/403/403/403
 message_reaction         message     ticket  405              302/403/403/403
 message_edition          message     ticket  405              302/422/422/422
 message_deletion         message     ticket  405              302/403/403/403
+ticket_notes             waiting     ticket  405              302/422/422/422
+ticket_team              waiting     ticket  302/200/200/200  405
+ticket_mentions          waiting     ticket  405              302/204/204/204
 ticket_location          waiting     ticket  405              302/422/422/422
 ticket_card              waiting     ticket  405              302/422/422/422
 media                    media       ticket  302/200/200/200  405

@@ -1,6 +1,7 @@
 """What people type on the desk, checked before an action sees it."""
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,7 +12,10 @@ from automacao.gateways.port import Kind
 from evendas import phones
 from evendas.names import upright
 from sac.destinations import Destination, Destinations
-from sac.models import Attendant, Contact, TicketEvent
+from sac.models import Attendant, CloseReason, Contact, TicketEvent
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 _STALE = {
     "required": "Esta página está desatualizada. Recarregue e tente de novo.",
@@ -148,11 +152,32 @@ class DraftForm(forms.Form):
 
 
 class CloseForm(forms.Form):
-    reason = TypedText(
-        required=False,
-        max_length=120,
-        error_messages={"max_length": "O motivo pode ter até 120 caracteres."},
+    """How a ticket ends: why, and with the closing text or without it."""
+
+    reason: "forms.ModelChoiceField[CloseReason]" = forms.ModelChoiceField(
+        label="Motivo",
+        queryset=None,
+        empty_label="Escolha o motivo",
+        error_messages={
+            "required": "Escolha o motivo do encerramento.",
+            "invalid_choice": "Este motivo não está mais em uso. Escolha outro.",
+        },
     )
+    says_goodbye = forms.BooleanField(required=False)
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        reasons: "QuerySet[CloseReason]",
+        wants_reason: bool,
+    ) -> None:
+        super().__init__(data)
+        field = cast("forms.ModelChoiceField[CloseReason]", self.fields["reason"])
+        field.queryset = reasons
+        field.required = wants_reason
+        if not wants_reason:
+            field.empty_label = "Sem motivo"
 
 
 class TakeOverForm(forms.Form):

@@ -2,7 +2,7 @@
 
 The month is the store's: from its first midnight there to the next month's. Counts are of tickets,
 means of steps, each in the month of its own event. A ticket counts as attended for everybody who
-had it, and as closed for who closed it.
+had it, and as closed for who closed it, unless that was undone.
 """
 
 from dataclasses import dataclass
@@ -57,6 +57,7 @@ def month_of(attendant_id: int, store: Store) -> Month:
     steps = TicketEvent.objects.in_store(store).filter(
         attendant=attendant_id, kind__in=_COUNTED, at__gte=begins, at__lt=ends
     )
+    steps = steps.standing()
     in_hand = Ticket.objects.in_store(store).filter(
         attendant=attendant_id, status=Ticket.Status.OPEN
     )

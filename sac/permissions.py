@@ -204,6 +204,16 @@ def may_close(rights: Rights, ticket: Ticket) -> Verdict:
     return _no("Só quem está atendendo pode encerrar este atendimento.")
 
 
+def may_reopen(rights: Rights, ticket: Ticket) -> Verdict:
+    """Desfazer encerramento: who closed it; `can_close_any` and the admin, anybody's."""
+    if ticket.status != Ticket.Status.CLOSED:
+        return _no("Este atendimento não está encerrado.")
+    is_closer = rights.attendant_id is not None and ticket.closed_by_id == rights.attendant_id
+    if is_closer or rights.can_close_any or rights.is_admin:
+        return YES
+    return _no("Só quem encerrou pode desfazer o encerramento.")
+
+
 def may_transfer(rights: Rights, ticket: Ticket) -> Verdict:
     """Its attendant; waiting, who may assume it; another's, `can_take_over_any` and the admin."""
     if ticket.status == Ticket.Status.CLOSED:

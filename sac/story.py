@@ -18,11 +18,12 @@ from automacao.gateways.port import (
 from automacao.models import Instance, next_arrivals
 from evendas import clock
 from evendas.accounts.models import User
+from sac.actions.closing import close_ticket
 from sac.actions.contacts import edit_contact
 from sac.actions.inbound import Arrival, Said, receive_messages
 from sac.actions.replies import Outgoing, send_messages
 from sac.actions.statuses import apply_statuses
-from sac.actions.tickets import claim_ticket, close_ticket, look_at_ticket, take_over_ticket
+from sac.actions.tickets import claim_ticket, look_at_ticket, take_over_ticket
 from sac.actions.transfers import return_ticket, transfer_to_department, transfer_to_person
 from sac.demo.customers import Customer
 from sac.demo.files import arrive, prepare

@@ -3,6 +3,7 @@ from django.urls import path
 from sac.views import (
     attendants,
     availability,
+    closing,
     contacts,
     departments,
     desk,
@@ -86,7 +87,8 @@ urlpatterns = [
         name="contact_merge",
     ),
     path("sac/atendimento/<str:code>/historico/", desk.ticket_history, name="ticket_history"),
-    path("sac/atendimento/<str:code>/encerramento/", verbs.ticket_close, name="ticket_close"),
+    path("sac/atendimento/<str:code>/encerramento/", closing.ticket_close, name="ticket_close"),
+    path("sac/atendimento/<str:code>/reabertura/", closing.ticket_reopen, name="ticket_reopen"),
     path("sac/atendimento/<str:code>/visualizacao/", verbs.ticket_seen, name="ticket_seen"),
     path("sac/atendimento/<str:code>/rascunho/", verbs.ticket_draft, name="ticket_draft"),
     path("sac/arquivos/<int:media_id>/", media, name="media"),

@@ -1,4 +1,4 @@
-"""What people do with a ticket: take it, close it, look at it."""
+"""What people do with a ticket: take it, look at it. Ending it is `closing`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,6 @@ from sac.permissions import (
     Sight,
     Verdict,
     may_claim,
-    may_close,
     may_see,
     may_take_over,
 )
@@ -166,39 +165,6 @@ def take_over_ticket(ticket: Ticket, *, by: User, rights: Rights, seen: int) -> 
         row.record(TicketEvent.Kind.TAKEN_OVER, by=by, attendant=row.taker, from_attendant=loser)
         tell_read(row.conversation)
         return row.ticket
-
-
-def close_ticket(ticket: Ticket, *, by: User, rights: Rights, reason: str = "") -> Ticket:
-    """Encerrar: at once. The customer's next message opens a new ticket with a new code."""
-    with held(ticket.pk) as row:
-        current = row.ticket
-        if current.status == Ticket.Status.CLOSED:
-            raise TooLate("Este atendimento já foi encerrado.")
-        insist(still_sees(rights, current) and may_close(rights, current))
-        closer = Attendant.objects.filter(pk=rights.attendant_id or 0).first()
-        began = current.taken_at if rights.owns(current) else None
-        current.status = Ticket.Status.CLOSED
-        current.closed_at = row.now
-        current.closed_by = closer
-        current.close_reason = reason.strip()[:120]
-        current.new_since = current.waiting_since = None
-        current.save(
-            update_fields=[
-                "status",
-                "closed_at",
-                "closed_by",
-                "close_reason",
-                "new_since",
-                "waiting_since",
-            ]
-        )
-        row.record(
-            TicketEvent.Kind.CLOSED,
-            by=by,
-            attendant=closer,
-            handled_seconds=seconds_between(began, row.now) if began else None,
-        )
-        return current
 
 
 def look_at_ticket(ticket: Ticket) -> None:

@@ -98,7 +98,7 @@ INVARIANTS = (
             SELECT ticket.id FROM sac_ticket AS ticket
             LEFT JOIN LATERAL (
                 SELECT max(id) AS id FROM sac_message
-                WHERE ticket_id = ticket.id AND direction = 'out'
+                WHERE ticket_id = ticket.id AND direction = 'out' AND origin <> 'bot'
             ) AS answer ON true
             LEFT JOIN LATERAL (
                 SELECT sent_at FROM sac_message WHERE ticket_id = ticket.id AND direction = 'in'
@@ -147,7 +147,9 @@ INVARIANTS = (
         of="ticket",
         sql="""
             SELECT ticket.id FROM sac_ticket AS ticket JOIN (
-                SELECT ticket_id, max(sent_at) AS at FROM sac_message GROUP BY ticket_id
+                SELECT ticket_id, max(sent_at) AS at FROM sac_message
+                -- A closing text that was taken back was never said.
+                WHERE state <> 'superseded' OR origin <> 'bot' GROUP BY ticket_id
             ) AS latest ON latest.ticket_id = ticket.id WHERE latest.at <> ticket.last_activity_at
         """,
     ),

@@ -49,6 +49,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Called for, and of unknown fate."""
         return self.filter(state__in=_CALLED_FOR)
 
+    def waiting_farewells(self) -> Self:
+        """The closing texts of closed tickets that nobody has called the gateway for yet."""
+        return self.filter(
+            origin=Message.Origin.BOT,
+            state=Message.State.QUEUED,
+            attempts=0,
+            ticket__status=Ticket.Status.CLOSED,
+        )
+
     def written_by(self, attendant_id: int) -> Self:
         """What this attendant sent from the desk, wherever it stands by now."""
         return self.filter(attendant=attendant_id, origin=Message.Origin.DESK)
@@ -100,7 +109,8 @@ class Message(StoreRow):
         READ = "read", "Lida"
         PLAYED = "played", "Reproduzida"
         FAILED = "failed", "Não enviada"
-        # An echo whose own row turned up later: kept so that open pages learn to drop it.
+        # An echo whose own row turned up later, or a closing text taken back before it left: kept
+        # so that open pages learn to drop it.
         SUPERSEDED = "superseded", "Substituída"
 
     MAX_TEXT = 4096

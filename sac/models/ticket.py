@@ -120,6 +120,9 @@ class Ticket(StoreRow):
     # Since when the team owes a look (NOVO) and since when it owes an answer (the waiting clock).
     new_since = models.DateTimeField(null=True)
     waiting_since = models.DateTimeField(null=True)
+    # The same two as they were when it was closed: Desfazer puts them back.
+    closed_new_since = models.DateTimeField(null=True)
+    closed_waiting_since = models.DateTimeField(null=True)
 
     # The list shows the last message without joining it; sort keys are of that message.
     last_activity_at = models.DateTimeField()
@@ -210,6 +213,11 @@ class Ticket(StoreRow):
         self.preview_state = message.state
         self.preview_message_id = message.pk
 
+    def show_nothing(self) -> None:
+        """Nothing was said yet: the list shows the conversation's beginning."""
+        self.last_activity_at = self.created_at
+        self.preview, self.preview_kind, self.preview_message_id = "", "text", None
+
     def follow(self, message: "Message") -> bool:
         """Take over the state of the message being shown. Tell whether it was that one."""
         if message.pk is None or self.preview_message_id != message.pk:
@@ -239,6 +247,15 @@ class TicketCounter(models.Model):
 class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
     def in_store(self, store: Store) -> Self:
         return self.filter(store=store)
+
+    def standing(self) -> Self:
+        """Less the closings that were undone: those never happened to any figure."""
+        reopened = TicketEvent.objects.filter(
+            ticket=models.OuterRef("ticket"),
+            kind=TicketEvent.Kind.REOPENED,
+            pk__gt=models.OuterRef("pk"),
+        )
+        return self.exclude(models.Q(models.Exists(reopened), kind=TicketEvent.Kind.CLOSED))
 
     def for_thread(self) -> Self:
         """With everybody a line of the thread names, in one query."""

@@ -3,9 +3,9 @@
 from django.http import HttpResponse
 
 from sac.actions.drafts import keep_draft
-from sac.actions.tickets import claim_ticket, close_ticket, look_at_ticket, take_over_ticket
+from sac.actions.tickets import claim_ticket, look_at_ticket, take_over_ticket
 from sac.desk_request import DeskRequest, visible_ticket
-from sac.forms import CloseForm, DraftForm, TakeOverForm
+from sac.forms import DraftForm, TakeOverForm
 from sac.permissions import looks_for_the_team
 from sac.views.answers import header, valid, verb
 
@@ -25,16 +25,6 @@ def ticket_take_over(request: DeskRequest, code: str) -> HttpResponse:
     return header(
         request, take_over_ticket(ticket, by=request.user, rights=request.rights, seen=seen)
     )
-
-
-@verb
-def ticket_close(request: DeskRequest, code: str) -> HttpResponse:
-    ticket = visible_ticket(request, code)
-    data = valid(CloseForm(request.POST))
-    closed = close_ticket(
-        ticket, by=request.user, rights=request.rights, reason=str(data["reason"])
-    )
-    return header(request, closed)
 
 
 @verb

@@ -197,7 +197,8 @@ function dress() {
 
 function show(dialog) {
   if (!dialog.open) dialog.showModal();
-  focusFault(dialog) ?? dialog.querySelector("input:enabled:not([type=hidden])").focus();
+  const first = dialog.querySelector("[data-first]") ?? dialog.querySelector("select, input:enabled:not([type=hidden])");
+  focusFault(dialog) ?? first.focus();
 }
 
 /** Put the keyboard on the first field that is wrong, if there is one. */
@@ -328,8 +329,9 @@ document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
 });
 // The link that opened it may be gone with an old header, and the keyboard with it.
 the("dialog").addEventListener("close", () => {
-  if (document.activeElement === document.body) the("transfer")?.focus();
+  if (document.activeElement === document.body) (the("transfer") ?? the("chat-name"))?.focus();
 });
+document.addEventListener("sac:closed", async ({ detail }) => (await import("sac/undo")).offer(detail));
 document.addEventListener("sac:moved", ({ detail }) => moved(detail));
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-cancel]");

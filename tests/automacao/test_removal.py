@@ -6,8 +6,8 @@ import pytest
 
 from automacao.models import Instance
 from sac import tasks
+from sac.actions.closing import close_ticket
 from sac.actions.replies import give_up_on_removed_numbers
-from sac.actions.tickets import close_ticket
 from sac.models import Department, Message, Ticket
 from tests.conftest import Actor, Shop
 from tests.sac.acts import do, now_of, reason, send

@@ -6,7 +6,7 @@ from pytest_django.fixtures import Settings
 from automacao.models import Instance
 from automacao.simulator.client import SimulatorClient
 from sac import tasks
-from sac.actions.tickets import close_ticket
+from sac.actions.closing import close_ticket
 from tests.automacao.screen import Screen, now
 from tests.automacao.simulator import stage
 from tests.conftest import Actor, Shop

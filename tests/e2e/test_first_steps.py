@@ -147,7 +147,7 @@ def test_the_four_steps_of_a_new_store(
     said = [one.text for one in desk.simulator.thread(CUSTOMER, instance=line())]
     assert said[-1] == "Temos sim, Davi! Qual tamanho?"
 
-    tamiris.get_by_role("button", name="Encerrar Atendimento").first.click()
+    tamiris.get_by_role("link", name="Encerrar Atendimento").first.click()
     tamiris.get_by_role("button", name="Sim, encerrar").click()
     expect(tamiris.locator("#composer")).to_contain_text("Atendimento encerrado")
     assert complaints == []

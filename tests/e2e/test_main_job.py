@@ -78,7 +78,7 @@ def test_a_message_becomes_a_bubble_and_the_answer_goes_back(
     write_from_phone(phones, "Olívia Prado", "Obrigada!")
     expect(thread).to_contain_text("Obrigada!")
 
-    ana.get_by_role("button", name="Encerrar Atendimento").first.click()
+    ana.get_by_role("link", name="Encerrar Atendimento").first.click()
     ana.get_by_role("button", name="Sim, encerrar").click()
     expect(thread).to_contain_text("encerrou o atendimento")
     expect(ana.locator("#composer")).to_contain_text("Atendimento encerrado")

@@ -215,7 +215,7 @@ def test_the_month_counts_on_by_itself(
     before = {name: int(figure(name).inner_text()) for name in ("Atendidos", "Encerrados")}
     assume(ana, "Rui Brito")
     expect(figure("Atendidos")).to_have_text(str(before["Atendidos"] + 1))
-    ana.get_by_role("button", name="Encerrar Atendimento").click()
+    ana.get_by_role("link", name="Encerrar Atendimento").click()
     ana.get_by_role("button", name="Sim, encerrar").click()
     expect(figure("Encerrados")).to_have_text(str(before["Encerrados"] + 1))
     assert stayed(ana)

@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 
+from sac.actions.closing import close_ticket
 from sac.actions.contacts import edit_contact
 from sac.actions.replies import send_reply
-from sac.actions.tickets import claim_ticket, close_ticket, take_over_ticket
+from sac.actions.tickets import claim_ticket, take_over_ticket
 from sac.actions.transfers import return_ticket, transfer_to_department, transfer_to_person
 from sac.models import Contact, Department, Message, Ticket, TicketEvent
 from sac.refusals import Invalid, Refused, TooLate

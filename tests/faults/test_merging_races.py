@@ -13,11 +13,12 @@ from django.db import connection, transaction
 from automacao.gateways.port import Accepted, Identity
 from automacao.models import Instance
 from sac.actions import people
+from sac.actions.closing import close_ticket
 from sac.actions.contacts import edit_contact
 from sac.actions.outbox import accept_sending, begin_sending
 from sac.actions.parting import undo_merge
 from sac.actions.replies import send_reply
-from sac.actions.tickets import claim_ticket, close_ticket
+from sac.actions.tickets import claim_ticket
 from sac.drain import drain_instance
 from sac.invariants import broken_invariants
 from sac.models import Contact, ContactMerge, Message, Ticket

@@ -11,8 +11,9 @@ import pytest
 from django.db.models import Count, F
 
 from automacao.models import InboundEvent, Instance
+from sac.actions.closing import close_ticket
 from sac.actions.replies import send_reply
-from sac.actions.tickets import claim_ticket, close_ticket
+from sac.actions.tickets import claim_ticket
 from sac.drain import drain_instance
 from sac.models import Contact, Conversation, Message, Ticket, TicketEvent
 from sac.refusals import TooLate

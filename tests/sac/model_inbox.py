@@ -20,6 +20,7 @@ from hypothesis.stateful import (
     rule,
 )
 
+from automacao.models import ChatbotSettings
 from automacao.webhooks import receive
 from evendas import clock
 from sac import drain
@@ -77,6 +78,9 @@ class Inbox(RuleBasedStateMachine):
         self.readers = sorted(TEAM)
         self.time = ExitStack()
         self.savepoint = transaction.savepoint()
+        ChatbotSettings.objects.create(
+            store=shop.store, instance=shop.instance, closing=plain.GOODBYE
+        )
         self.passes(0)
 
     def teardown(self) -> None:

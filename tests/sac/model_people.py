@@ -12,9 +12,10 @@ from hypothesis.stateful import (
 
 from evendas.accounts.terms import Origin
 from sac.actions.attendants import deactivate_attendant, reactivate_attendant
+from sac.actions.closing import close_ticket, reopen_ticket
 from sac.actions.contacts import edit_contact
 from sac.actions.replies import confirm_message, retry_message, send_reply
-from sac.actions.tickets import claim_ticket, close_ticket, look_at_ticket, take_over_ticket
+from sac.actions.tickets import claim_ticket, look_at_ticket, take_over_ticket
 from sac.actions.transfers import return_ticket, transfer_to_department, transfer_to_person
 from sac.models import Attendant, Department, Message, Ticket
 from sac.permissions import may_reply
@@ -73,12 +74,25 @@ class People(Inbox):
         assert verdict_of(partial(return_ticket, row, **self.by(person))) == expected
 
     @has_tickets
-    @rule(who=who, nth=nth)
-    def close(self, who: str, nth: int) -> None:
+    @rule(who=who, nth=nth, says_goodbye=st.booleans())
+    def close(self, who: str, nth: int, says_goodbye: bool) -> None:
         person, ticket, row = self.at(who, nth)
         if ticket.seen_by(person):
-            expected = self.plain.close(person, ticket)
-            assert verdict_of(partial(close_ticket, row, **self.by(person))) == expected
+            expected = self.plain.close(person, ticket, says_goodbye=says_goodbye)
+            action = partial(close_ticket, row, says_goodbye=says_goodbye, **self.by(person))
+            assert verdict_of(action) == expected
+
+    @precondition(lambda self: self.plain.closed_before)
+    @rule(who=who, nth=nth, late=st.sampled_from([0, 0, 4, 9]))
+    def undo(self, who: str, nth: int, late: int) -> None:
+        """Soon enough, mostly, and of what was closed last."""
+        self.passes(1 + late)
+        ticket = pick(self.plain.closed_before, nth)
+        person = self.person(who, ticket)
+        if ticket.seen_by(person):
+            row = Ticket.objects.for_list().get(pk=ticket.pk)
+            expected = self.plain.undo(person, ticket)
+            assert verdict_of(partial(reopen_ticket, row, **self.by(person))) == expected
 
     @has_tickets
     @rule(who=who, nth=nth)

@@ -14,6 +14,7 @@ NAMELESS = ("sending", "unknown", "unconfirmed", "accepted", "sent")
 IN_DOUBT = ("sending", "unknown", "unconfirmed")
 WAITS = (1, 2, 4, 8, 10)
 LEASE, SHOWN_AFTER = 35, 60
+GOODBYE, UNDO_FOR = "Até logo!", 10
 
 
 @dataclass(eq=False)
@@ -42,6 +43,9 @@ class Ticket:
     is_new: bool = True
     pk: int = 0
     took_part: list[Person] = field(default_factory=list)
+    closed_at: float = 0
+    closer: Person | None = None
+    was_new: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -73,6 +77,7 @@ class Message:
     due: float = 0
     attempts: int = 0
     started: float = 0
+    is_goodbye: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -146,6 +151,11 @@ class Desk:
         found = [one for one in self.messages if one.state in asked and one.is_known]
         return sorted(found, key=lambda one: one.state in asked[2:])
 
+    @property
+    def closed_before(self) -> list[Ticket]:
+        """What was ever closed, the latest last."""
+        return sorted((one for one in self.tickets if one.closed_at), key=lambda one: one.closed_at)
+
     def arrival(self) -> int:
         self.arrivals += 1
         return self.arrivals
@@ -160,10 +170,16 @@ class Desk:
             return
         if known.live is None:
             known.tickets.append(Ticket(known))
+            self._forget_goodbyes(known)
         assert known.live
         known.live.is_new = True
         message = Message(known, known.live, text, "received", place, provider_id)
         known.messages.append(message)
+
+    def _forget_goodbyes(self, known: Conversation) -> None:
+        for one in known.messages:
+            if one.is_goodbye and one.state == "queued" and not one.attempts:
+                one.state = "superseded"
 
     def overhear(
         self, phone: str, text: str, provider_id: str, place: Place, *, is_api: bool
@@ -251,14 +267,37 @@ class Desk:
         ticket.queue()
         return ""
 
-    def close(self, who: Person, ticket: Ticket) -> Verdict:
+    def close(self, who: Person, ticket: Ticket, *, says_goodbye: bool) -> Verdict:
         if not ticket.is_live:
             return "too late"
         if ticket.owner is not who and not (who.closes_any or who.is_admin):
             return "refused"
+        ticket.was_new = ticket.is_new
         ticket.status, ticket.is_new = "closed", False
+        ticket.closed_at, ticket.closer = self.now, who
         if who.answers:
             ticket.took_part.append(who)
+        if says_goodbye:
+            home, place = ticket.conversation, (int(self.now), self.arrival())
+            due = self.now + UNDO_FOR
+            goodbye = Message(home, ticket, GOODBYE, "queued", place, due=due, is_goodbye=True)
+            home.messages.append(goodbye)
+        return ""
+
+    def undo(self, who: Person, ticket: Ticket) -> Verdict:
+        if ticket.is_live:
+            return "too late"
+        is_closer = ticket.closer is who and who.answers
+        if not (is_closer or who.closes_any or who.is_admin):
+            return "refused"
+        is_last = ticket.conversation.tickets[-1] is ticket
+        if not is_last or self.now >= ticket.closed_at + UNDO_FOR:
+            return "too late"
+        ticket.status = "open" if ticket.owner else "waiting"
+        ticket.is_new = ticket.was_new
+        for one in ticket.conversation.messages:
+            if one.ticket is ticket and one.is_goodbye:
+                one.state = "superseded"
         return ""
 
     def look(self, who: Person, ticket: Ticket) -> None:

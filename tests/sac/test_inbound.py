@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from automacao.models import InboundEvent, Instance
 from evendas import clock
-from sac.actions.tickets import close_ticket
+from sac.actions.closing import close_ticket
 from sac.models import Contact, Conversation, Department, Message, Ticket
 from tests.conftest import Actor, Shop, new_phone
 from tests.postbox import Postbox

@@ -20,10 +20,11 @@ from automacao.gateways.port import (
 )
 from evendas import clock
 from sac import invariants
+from sac.actions.closing import close_ticket
 from sac.actions.contacts import edit_contact
 from sac.actions.outbox import accept_sending, begin_sending, fail_sending
 from sac.actions.replies import retry_message, send_files
-from sac.actions.tickets import claim_ticket, close_ticket, take_over_ticket
+from sac.actions.tickets import claim_ticket, take_over_ticket
 from sac.actions.transfers import return_ticket, transfer_to_department, transfer_to_person
 from sac.invariants import all_invariants, broken_invariants
 from sac.management.commands import check_invariants

@@ -11,10 +11,11 @@ from automacao.gateways.port import Accepted
 from automacao.models import Instance
 from evendas import live
 from evendas.accounts.models import AuditEntry
+from sac.actions.closing import close_ticket
 from sac.actions.contacts import edit_contact
 from sac.actions.drafts import keep_draft
 from sac.actions.outbox import accept_sending, begin_sending
-from sac.actions.tickets import claim_ticket, close_ticket
+from sac.actions.tickets import claim_ticket
 from sac.drain import drain_instance
 from sac.invariants import broken_invariants
 from sac.models import Contact, ContactMerge, Conversation, Draft, Message, Ticket, TicketEvent

@@ -120,6 +120,23 @@ def test_who_closes_for_somebody_else_has_closed_but_not_attended(
     assert month(sara).handling == NOTHING
 
 
+def test_a_closing_that_was_undone_never_happened(shop: Shop, ana: Actor, sara: Actor) -> None:
+    """Ana takes it 9:00, closes 9:10 and thinks better of it; Sara closes 9:30, in 5 minutes."""
+    with told_at(9):
+        ticket = shop.hears(department=shop.support)
+        do(ana, ticket, "posse")
+    with told_at(9, 10):
+        do(ana, ticket, "encerramento")
+        assert do(ana, ticket, "reabertura").status_code == 200
+    assert (month(ana).open, month(ana).closed, month(ana).handling) == (1, 0, NOTHING)
+    with told_at(9, 25):
+        do(sara, ticket, "substituicao", {"seen": str(now_of(ticket).attendant_id)})
+    with told_at(9, 30):
+        do(sara, ticket, "encerramento")
+    assert (month(ana).closed, month(ana).handling) == (0, NOTHING)
+    assert (month(sara).closed, month(sara).handling) == (1, Mean(300, 1))
+
+
 def test_means_are_of_all_of_the_months(shop: Shop, ana: Actor) -> None:
     for minute, wait in ((0, 2), (20, 5)):
         with told_at(9, minute):

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from automacao.gateways.port import Accepted, GatewayError, RecipientNotOnWhatsApp
 from evendas import clock
+from sac.actions.closing import close_ticket
 from sac.actions.outbox import (
     accept_sending,
     begin_sending,
@@ -16,7 +17,6 @@ from sac.actions.outbox import (
     give_up_on_unknown,
 )
 from sac.actions.replies import confirm_message, retry_message
-from sac.actions.tickets import close_ticket
 from sac.invariants import broken_invariants
 from sac.models import Message, Ticket
 from tests.conftest import Actor, Shop

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 
 from evendas.accounts.models import AuditEntry
+from sac.actions.closing import close_ticket
 from sac.actions.contacts import edit_contact
 from sac.actions.drafts import keep_draft
 from sac.actions.parting import undo_merge
-from sac.actions.tickets import close_ticket
 from sac.invariants import broken_invariants
 from sac.models import Contact, ContactIdentity, ContactMerge, Draft, Message, Ticket
 from sac.refusals import TooLate

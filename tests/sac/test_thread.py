@@ -7,7 +7,7 @@ import pytest
 
 from evendas import clock
 from sac import thread
-from sac.models import Ticket
+from sac.models import CloseReason, Ticket
 from sac.ordering import sort_key
 from tests.conftest import Actor, Shop, new_phone
 from tests.sac.acts import HTMX, do, now_of, send
@@ -145,7 +145,9 @@ def test_a_message_of_another_chapter_never_leaks(shop: Shop, ana: Actor, bia: A
     """One person, two chapters in two departments: each side reads only its own."""
     first = shop.hears("segredo do suporte", department=shop.support)
     send(ana, first, "resposta do suporte")
-    do(ana, first, "encerramento", {"reason": "motivo do suporte"})
+    why = CloseReason.objects.create(store=shop.store, name="motivo do suporte")
+    do(ana, first, "encerramento", {"reason": str(why.pk)})
+    assert now_of(first).close_reason == why.name
     type_on_phone(shop, first, "celular do suporte")
     phone = first.conversation.contact.phone
     second = shop.hears("segredo de vendas", phone=phone, department=shop.sales)

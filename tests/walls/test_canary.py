@@ -107,4 +107,4 @@ def _work(far: World) -> None:
     do(far.person, new, "transferencia", {"destination": destination, "note": f"Veja {CANARY}"})
     place = f"departamento-{shop.sales.pk}"
     do(far.person, far.open, "transferencia", {"destination": place, "note": f"Veja {CANARY}"})
-    do(far.boss, far.waiting, "encerramento", {"reason": f"Motivo {CANARY}"})
+    do(far.boss, far.waiting, "encerramento", {"reason": str(far.close_reason.pk)})

@@ -100,6 +100,12 @@ REFUSED = {
         lambda _, far: {"seen": far.attendant.pk},
         409,
     ),
+    "a reason of theirs to close a ticket of ours": Form(
+        "ticket_close",
+        lambda near: [near.open.code],
+        lambda _, far: {"reason": far.close_reason.pk},
+        422,
+    ),
     "a union of theirs under a ticket of ours": Form("contact_merge", _code, lambda *_: {}, 404),
     "a message of theirs under a ticket of ours": Form(
         "message_retry", lambda near: [near.open.code], lambda *_: {}, 404

@@ -11,8 +11,9 @@ from uuid import uuid4
 
 import pytest
 
+from evendas import clock
 from evendas.accounts.models import User
-from sac.models import Attendant, Department, Ticket
+from sac.models import Attendant, Department, Ticket, TicketEvent
 from tests.conftest import PASSWORD, Actor, Shop
 from tests.sac.board import Status, add_number, put_ticket
 from tests.tally import Tally
@@ -43,6 +44,7 @@ VERBS = (
     "reply",
     "take over",
     "close",
+    "reopen",
     "transfer",
     "return",
     "edit contact",
@@ -87,6 +89,8 @@ def expected(role: Role, place: str, kind: str, verb: str) -> int:
         return GONE
     if verb in SEEING:
         return YES
+    if verb == "reopen":
+        return _reopen(role, status, is_mine=whose == "mine")
     if status == "closed":
         # Transferring is a form: it is refused before anything is typed.
         return NO if verb == "transfer" else LATE
@@ -130,6 +134,13 @@ def _close(role: Role, status: str, *, is_mine: bool) -> int:
     return YES if is_mine or CLOSE in role.flags or role.is_admin else NO
 
 
+def _reopen(role: Role, status: str, *, is_mine: bool) -> int:
+    """Who closed it, who may close anybody's and the admin; here everybody closes their own."""
+    if status != "closed":
+        return LATE
+    return YES if is_mine or CLOSE in role.flags or role.is_admin else NO
+
+
 def _transfer(role: Role, status: str, *, is_mine: bool) -> int:
     """Its attendant; waiting, who may claim it; another's, with the flag to take over, admin."""
     if status == "waiting":
@@ -162,7 +173,8 @@ def test_the_desk_answers_every_cell_as_the_table_of_the_product_says(
     for place, kind in _board_of(role):
         ticket = _ticket(shop, place, kind, me=person.attendant, somebody=somebody)
         for verb in VERBS:
-            told, tried = _try(person, verb, ticket), tried + 1
+            with clock.at(ticket.created_at):
+                told, tried = _try(person, verb, ticket), tried + 1
             if told != (wanted := expected(role, place, kind, verb)):
                 wrong.append(f"{verb} · {place} · {kind}: {told}, not {wanted}")
     assert not wrong, f"{role.name}:\n" + "\n".join(wrong)
@@ -196,13 +208,33 @@ def _ticket(
     if elsewhere:
         Department.objects.create(store=shop.store, instance=elsewhere, name="Longe")
     owners = {"mine": me, "theirs": somebody, "took-part": somebody}
-    return put_ticket(
+    ticket = put_ticket(
         shop,
         department={"own": shop.support, "other": shop.sales}.get(place),
         instance=elsewhere,
         attendant=owners.get(whose),
         status=Status(status),
         took_part=me if whose == "took-part" else None,
+    )
+    if status == "closed":
+        _tell_closing(ticket, by=(owners.get(whose) or somebody))
+    return ticket
+
+
+def _tell_closing(ticket: Ticket, *, by: Attendant) -> None:
+    """Write down who closed it. What is undone must have been done by somebody."""
+    ticket.closed_by = by
+    ticket.save()
+    TicketEvent.objects.create(
+        store=ticket.store,
+        ticket=ticket,
+        conversation=ticket.conversation,
+        kind=TicketEvent.Kind.CLOSED,
+        at=ticket.closed_at,
+        actor=by.user,
+        attendant=by,
+        sort_key=2,
+        revision=1,
     )
 
 
@@ -223,6 +255,7 @@ def _try(person: Actor, verb: str, ticket: Ticket) -> int:
         "reply": ("POST", "mensagens/", {"text": "Oi", "client_uuid": str(uuid4())}),
         "take over": ("POST", "substituicao/", {"seen": ticket.attendant_id or 1}),
         "close": ("POST", "encerramento/", {}),
+        "reopen": ("POST", "reabertura/", {}),
         "transfer": ("POST", "transferencia/", {"destination": f"departamento-{place.pk}"}),
         "return": ("POST", "devolucao/", {}),
         "edit contact": ("POST", "contato/", contact),

@@ -58,7 +58,8 @@ ticket_transfer          waiting     ticket  302/200/200/403  302/422/422/403
 ticket_return            open        ticket  405              302/403/200/200
 ticket_contact           waiting     ticket  302/200/200/200  302/422/422/422
 contact_merge            merge       ticket  302/403/403/200  302/403/403/302
-ticket_close             open        ticket  405              302/403/200/200
+ticket_close             open        ticket  302/403/200/200  302/403/200/200
+ticket_reopen            open        ticket  405              302/409/409/409
 ticket_seen              waiting     ticket  405              302/204/204/204
 ticket_draft             waiting     ticket  405              302/204/204/204
 store_settings           -           admin   302/403/403/200  302/403/403/200

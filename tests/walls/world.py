@@ -18,6 +18,7 @@ from pedidos.models import Order, OrderPhone
 from sac.models import (
     Amendment,
     Attendant,
+    CloseReason,
     Contact,
     ContactMerge,
     Department,
@@ -63,6 +64,10 @@ class World:
     def merge(self) -> ContactMerge:
         """Of the customer of `open`."""
         return ContactMerge.objects.get(store=self.store)
+
+    @property
+    def close_reason(self) -> CloseReason:
+        return CloseReason.objects.get(store=self.store)
 
     @property
     def parked(self) -> InboundEvent:
@@ -265,6 +270,7 @@ def _file(message: Message, word: str) -> Media:
 
 def _surroundings(ticket: Ticket, person: Actor, message: Message, word: str) -> None:
     store = ticket.store
+    CloseReason.objects.create(store=store, name=f"Motivo {word}")
     TicketEvent.objects.create(
         store=store,
         ticket=ticket,

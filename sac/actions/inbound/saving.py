@@ -9,6 +9,7 @@ from django.utils import timezone
 from automacao.models import Instance
 from evendas.bell import ring
 from sac.actions.changes import apply_early_changes
+from sac.actions.closing import take_back_farewells
 from sac.actions.codes import take_codes
 from sac.actions.inbound.thread import Thread
 from sac.actions.rows import write_columns
@@ -29,6 +30,7 @@ def save_and_tell(instance: Instance, threads: Sequence[Thread]) -> None:
 
 
 def _save(instance: Instance, threads: Sequence[Thread]) -> None:
+    _forget_goodbyes(threads)
     messages = [message for row in threads for message in row.messages]
     adopted = [message for row in threads for message in row.adopted]
     apply_early_statuses(instance, [row for row in (*messages, *adopted) if row.is_out])
@@ -41,10 +43,20 @@ def _save(instance: Instance, threads: Sequence[Thread]) -> None:
     write_columns(adopted, Message.SENDING_FIELDS)
     write_columns([call for row in threads for call in row.ended], ["content", "revision"])
     for row in threads:
-        row.past = show_on_list([one for one in row.adopted if one.ticket != row.ticket])
+        row.past += show_on_list([one for one in row.adopted if one.ticket != row.ticket])
     TicketEvent.objects.bulk_create([event for row in threads for event in row.events])
     write_columns([ticket for row in threads for ticket in _shown(row)], Ticket.ACTIVITY_FIELDS)
     write_columns([row.conversation for row in threads], Conversation.ADDRESS_FIELDS)
+
+
+def _forget_goodbyes(threads: Sequence[Thread]) -> None:
+    """Whoever writes again is not said goodbye to any more."""
+    reopened = {row.conversation: row for row in threads if row.is_new_ticket}
+    for message in take_back_farewells(list(reopened)) if reopened else ():
+        row = reopened[message.conversation]
+        row.taken_back.append(message)
+        if message.ticket:
+            row.past.append(message.ticket)
 
 
 def _shown(thread: Thread) -> Iterator[Ticket]:

@@ -54,7 +54,9 @@ class Thread:
     adopted: list[Message] = field(default_factory=list)
     # Calls told of again: how they ended.
     ended: list[Message] = field(default_factory=list)
-    # Earlier chapters whose rows of the list follow what was adopted.
+    # Closing texts that do not leave any more.
+    taken_back: list[Message] = field(default_factory=list)
+    # Earlier chapters whose rows of the list follow what was adopted or taken back.
     past: list[Ticket] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -64,4 +66,4 @@ class Thread:
     @property
     def changed(self) -> Sequence[Message]:
         """Every message that is new here or has changed."""
-        return (*self.messages, *self.adopted, *self.ended)
+        return (*self.messages, *self.adopted, *self.ended, *self.taken_back)

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from pytest_django.fixtures import Settings
 
+from sac.actions.closing import close_ticket
 from sac.actions.replies import MAX_FILES
-from sac.actions.tickets import close_ticket
 from sac.models import Media, Message, Ticket
 from tests.conftest import Actor, Shop
 from tests.sac.acts import HTMX, reason

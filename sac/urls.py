@@ -3,6 +3,7 @@ from django.urls import path
 from sac.views import (
     attendants,
     availability,
+    close_reasons,
     closing,
     contacts,
     departments,
@@ -95,6 +96,13 @@ urlpatterns = [
     path("sac/arquivos/<int:media_id>/miniatura/", media_thumbnail, name="media_thumbnail"),
     path("sac/arquivos/<int:media_id>/reproducao/", media_playable, name="media_playable"),
     path("sac/disponibilidade/", availability.availability, name="availability"),
+    path("configuracoes/motivos/", close_reasons.close_reason_list, name="close_reason_list"),
+    path("configuracoes/motivos/novo/", close_reasons.close_reason_new, name="close_reason_new"),
+    path(
+        "configuracoes/motivos/<int:reason_id>/",
+        close_reasons.close_reason_edit,
+        name="close_reason_edit",
+    ),
     path("sac/departamentos/", departments.department_list, name="department_list"),
     path("sac/departamentos/novo/", departments.department_new, name="department_new"),
     path(

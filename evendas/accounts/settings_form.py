@@ -18,8 +18,12 @@ ZONES = (
 )
 
 
+_MINUTES = "Digite de 1 a 1440 minutos (um dia)."
+_WRONG = dict.fromkeys(("required", "invalid", "min_value", "max_value"), _MINUTES)
+
+
 class StoreForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """The store's name, its clock, and what becomes of what customers delete."""
+    """The store's name and clock, what becomes of what is deleted, and how people answer."""
 
     name = NameField(label="Nome da loja", max_length=120)
     timezone = forms.ChoiceField(
@@ -34,13 +38,54 @@ class StoreForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         " dizia. Sem isto, o texto e o arquivo são eliminados daqui também.",
         required=False,
     )
+    wait_warns_after = forms.IntegerField(
+        label="Espera em alerta (minutos)",
+        min_value=1,
+        max_value=1440,
+        help_text="Depois disso, o relógio de quem aguarda fica amarelo na lista de conversas.",
+        error_messages=_WRONG,
+    )
+    wait_alarms_after = forms.IntegerField(
+        label="Espera crítica (minutos)",
+        min_value=1,
+        max_value=1440,
+        help_text="Depois disso, o relógio fica vermelho.",
+        error_messages=_WRONG,
+    )
+    requires_close_reason = forms.BooleanField(
+        label="Exigir motivo ao encerrar",
+        help_text="Vale quando há motivos de encerramento ativos.",
+        required=False,
+    )
+    signs_messages = forms.BooleanField(
+        label="Assinar mensagens com o apelido",
+        help_text="Põe o apelido de quem atende na primeira linha de cada mensagem ao cliente.",
+        required=False,
+    )
 
     class Meta:
         model = Store
-        fields: ClassVar[list[str]] = ["name", "timezone", "shows_deleted"]
+        fields: ClassVar[list[str]] = [
+            "name",
+            "timezone",
+            "shows_deleted",
+            "wait_warns_after",
+            "wait_alarms_after",
+            "requires_close_reason",
+            "signs_messages",
+        ]
 
     def __init__(self, data: QueryDict | None = None, *, store: Store) -> None:
         super().__init__(data, instance=store)
+
+    def clean(self) -> dict[str, Any]:
+        found = self.cleaned_data
+        warns, alarms = found.get("wait_warns_after"), found.get("wait_alarms_after")
+        if warns and alarms and alarms <= warns:
+            self.add_error(
+                "wait_alarms_after", "A espera crítica precisa ser maior que a espera em alerta."
+            )
+        return found
 
     @property
     def changes(self) -> dict[str, Any]:

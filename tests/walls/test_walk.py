@@ -64,6 +64,9 @@ ticket_seen              waiting     ticket  405              302/204/204/204
 ticket_draft             waiting     ticket  405              302/204/204/204
 store_settings           -           admin   302/403/403/200  302/403/403/200
 availability             -           people  405              302/422/422/403
+close_reason_list        -           admin   302/403/403/200  405
+close_reason_new         -           admin   302/403/403/200  302/403/403/200
+close_reason_edit        reason      admin   302/403/403/200  302/403/403/200
 department_list          -           admin   302/403/403/200  405
 department_new           -           admin   302/403/403/200  302/403/403/200
 department_edit          department  admin   302/403/403/200  302/403/403/200
@@ -159,6 +162,7 @@ def _path(route: Route, world: World) -> str:
         "media": [world.file.pk],
         "file": [world.open.code, world.heard.pk],
         "department": [world.department.pk],
+        "reason": [world.close_reason.pk],
         "attendant": [world.attendant.pk],
         "instance": [world.instance.pk],
         "merge": [world.open.code, world.merge.pk],

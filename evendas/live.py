@@ -122,5 +122,12 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # Channels has
             await self.channel_layer.group_discard(group, self.channel_name)
         self.joined = set(groups)
 
+    async def whisper(self, channel: str, event: Event) -> None:
+        """Send `event` to one socket alone, by the name it told. Never raises."""
+        try:
+            await self.channel_layer.send(channel, {"type": "live", "event": event})
+        except Exception as error:  # noqa: BLE001 - as with any push, it may be lost
+            logger.warning("whisper lost: %s", error)
+
     async def disconnect(self, code: int) -> None:  # noqa: ARG002 - Channels' signature
         await self.regroup(set())

@@ -17,26 +17,29 @@ from evendas.accounts.terms import has_accepted
 from sac.actions.availability import note_seen
 from sac.models import Conversation
 from sac.permissions import Rights, Sight, may_see
+from sac.viewers import Frame, Pace, Viewer, ViewerConsumer
 
 logger = logging.getLogger(__name__)
 
 MAX_FRAME = 2048
 # Sent when the person is no longer welcome: the page does not try again.
 REFUSED = 4403
+# Sent to a socket that says more than any page does.
+HASTY = 1008
 
 
-class DeskConsumer(live.LiveConsumer):
+class DeskConsumer(ViewerConsumer):
     """One tab. Rights are held in memory: no query per event."""
 
     recheck_seconds = 60.0
     # None until the person is known, and again once they may no longer be here.
     rights: Rights | None = None
-    watched: int | None = None
     recheck: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         self.seen: OrderedDict[str, None] = OrderedDict()
         self.regrouping = asyncio.Lock()
+        self.pace = Pace()
         await self.accept()
         if self.scope["user"].is_authenticated:
             # Joined before the rights are read: no change of them falls between.
@@ -56,13 +59,18 @@ class DeskConsumer(live.LiveConsumer):
         text_data: str | None = None,
         bytes_data: bytes | None = None,  # noqa: ARG002 - Channels' signature
     ) -> None:
-        """Only one thing goes up: which conversation is on screen."""
+        """Only this goes up: which conversation is on screen, and whether one writes in it."""
         if text_data is None or len(text_data) > MAX_FRAME:
             await self.close(1009)
             return
-        wanted = _watch_request(text_data)
-        if self.rights and wanted is not _NOTHING:
-            await self._watch(self.rights, wanted)
+        if not self.pace.allows():
+            await self.close(HASTY)
+            return
+        frame = Frame.read(text_data)
+        if self.rights and frame.is_watch:
+            await self._watch(self.rights, frame.watch)
+        if self.rights and frame.is_writing:
+            self.show(frame.writing)
 
     async def live(self, message: dict[str, Any]) -> None:
         """Forward an event if this person may see its ticket; else say that it is gone."""
@@ -72,12 +80,20 @@ class DeskConsumer(live.LiveConsumer):
         if event["t"] == "rights":
             await self._load_rights()
             return
+        if event["t"] == "here":
+            if told := await self.meet(event):
+                await self._send(told)
+            return
         if event["t"] == "alert" and not _is_alerted(self.rights, event):
             return
         sight, parties = event.pop("sight", None), event.pop("parties", ())
         took_part = self.rights.attendant_id in parties
         if sight is None or may_see(self.rights, Sight(**sight), took_part=took_part):
             await self._send(event)
+        elif event["t"] == "thread" and event["conversation"] == self.watched:
+            # The others there are none of their business either, until they ask again.
+            self.go_unseen()
+            self.is_party = False
         elif event["t"] == "row":
             gone = {"ticket": event["ticket"], "revision": event["revision"]}
             await self._send({"t": "gone", **gone})
@@ -98,11 +114,15 @@ class DeskConsumer(live.LiveConsumer):
         Always answered: a page asks the same again to learn whether its socket still lives.
         """
         revision = None
+        if conversation_id != self.watched:
+            self.go_unseen()
         self.watched = conversation_id
         await self._join_groups()
         if conversation_id is not None:
             revision = await database_sync_to_async(_revision_for)(rights, conversation_id)
+        self.is_party = revision is not None
         if revision is None:
+            self.go_unseen()
             self.watched = None
             await self._join_groups()
         answer = {"conversation": self.watched, "revision": revision}
@@ -117,11 +137,26 @@ class DeskConsumer(live.LiveConsumer):
         user = await get_user({"session": self._session()})
         self.rights = await database_sync_to_async(_rights_of)(user)
         await self._join_groups()
+        if before != self.rights:
+            await self._meet_again(user)
         if self.rights is None:
             await self.close(REFUSED)
         elif before and before != self.rights:
             await self._send({"t": "rights"})
         return self.rights is not None
+
+    async def _meet_again(self, user: User) -> None:
+        """Look by what name they are shown, and whether they still may be on their conversation."""
+        if self.rights is None:
+            self.go_unseen()
+            return
+        self.viewer = await database_sync_to_async(Viewer.of)(user)
+        if self.watched is None:
+            return
+        revision = await database_sync_to_async(_revision_for)(self.rights, self.watched)
+        self.is_party = revision is not None
+        if not self.is_party:
+            self.go_unseen()
 
     def _session(self) -> SessionBase:
         """The session as it is now: the scope's has remembered its content since the handshake."""
@@ -172,19 +207,6 @@ def _is_alerted(rights: Rights, event: dict[str, Any]) -> bool:
     if rights.user_id == by:
         return False
     return rights.user_id == user or department in rights.departments
-
-
-_NOTHING = object()
-
-
-def _watch_request(text: str) -> Any:  # noqa: ANN401 - an id, None, or the marker of nonsense
-    try:
-        frame = json.loads(text)
-    except (ValueError, RecursionError):
-        return _NOTHING
-    wanted = frame.get("watch", _NOTHING) if isinstance(frame, dict) else _NOTHING
-    is_id = isinstance(wanted, int) and not isinstance(wanted, bool) and 0 < wanted < 2**63
-    return wanted if is_id or wanted is None else _NOTHING
 
 
 def _rights_of(user: Any) -> Rights | None:  # noqa: ANN401 - a User or an AnonymousUser

@@ -1,7 +1,7 @@
 """Where a ticket may be handed: the departments of its instance, and the people who work there."""
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -44,7 +44,7 @@ def destinations(ticket: Ticket) -> Destinations:
     waiting = live.filter(status=Ticket.Status.WAITING)
     theirs = live.filter(status=Ticket.Status.OPEN)
     colleagues = people.filter(departments__in=places).distinct()
-    staffed = places.by_name().annotate(available=_people(people.available()))
+    staffed: QuerySet[Any] = places.by_name().annotate(available=_people(people.available()))
     listed = _loaded(colleagues.by_name(), _count(theirs, "attendant"))
     return Destinations(
         departments=[

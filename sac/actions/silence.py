@@ -62,7 +62,7 @@ def _holder(ticket: Ticket) -> Attendant | None:
     """Who has it, with when they were last seen as it is after the lock."""
     if ticket.status != Ticket.Status.OPEN or ticket.waiting_since is None:
         return None
-    return Attendant.objects.get(pk=ticket.attendant_id)
+    return Attendant.objects.get(pk=ticket.attendant_id or 0)
 
 
 def _why(ticket: Ticket, person: Attendant, *, now: datetime) -> str:

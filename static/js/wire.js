@@ -115,6 +115,11 @@ export function afterQuiet(pause, work) {
   };
 }
 
+let speak;
+
+/** Say something over the page's socket, if it is open: what is lost is said again anyway. */
+export const say = (frame) => speak?.(frame);
+
 /** Keep one socket open. It is lost while it retries; refused, it retries if `onRefused` says so. */
 export function connect({ address, onFrame, onFound, onLost, onRefused }) {
   let socket;
@@ -162,7 +167,7 @@ export function connect({ address, onFrame, onFound, onLost, onRefused }) {
   }
 
   function send() {
-    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ watch: watched }));
+    say({ watch: watched });
   }
 
   /** A tab that slept may hold a dead socket that still looks open: ask, and do not wait long. */
@@ -173,6 +178,9 @@ export function connect({ address, onFrame, onFound, onLost, onRefused }) {
     expectWord(PROBE);
   }
 
+  speak = (frame) => {
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+  };
   open();
   return {
     wake,

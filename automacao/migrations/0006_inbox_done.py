@@ -1,9 +1,17 @@
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
+# A table that may be large, and is written all the while: whoever is before us is waited for.
+# An attempt that was broken off leaves an index that is none.
+_TAKE_TIME = [
+    "SET statement_timeout = 0",
+    "SET lock_timeout = 0",
+    "DROP INDEX CONCURRENTLY IF EXISTS automacao_inbox_done",
+]
+_HURRY_AGAIN = ["RESET statement_timeout", "RESET lock_timeout"]
+
 
 class Migration(migrations.Migration):
-    # A table that may be large: it is read and written all the while.
     atomic = False
 
     dependencies = [
@@ -11,6 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(_TAKE_TIME, _HURRY_AGAIN),
         AddIndexConcurrently(
             model_name="inboundevent",
             index=models.Index(
@@ -19,4 +28,5 @@ class Migration(migrations.Migration):
                 name="automacao_inbox_done",
             ),
         ),
+        migrations.RunSQL(_HURRY_AGAIN, _TAKE_TIME[:2]),
     ]

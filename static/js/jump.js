@@ -3,7 +3,7 @@
 import { reasonOf } from "sac/box";
 import { open, tell } from "sac/nav";
 import { placeOlder } from "sac/thread";
-import { ask, elements, the } from "sac/wire";
+import { ask, elements, isTrouble, the } from "sac/wire";
 
 // Of 200 messages each: further up nobody waits for it.
 const MOST_ASKED = 10;
@@ -41,14 +41,15 @@ async function fetchTo(message, home) {
       return null;
     }
     if (!answer.ok) {
-      tell(reasonOf(answer));
+      tell(isTrouble(answer) ? "O servidor não respondeu. Tente de novo." : reasonOf(answer));
       return null;
     }
     placeOlder(answer.html, older);
     const found = find(message);
-    if (found || !the("older")) return found;
+    if (found) return found;
+    if (!the("older")) break;
   }
-  tell("A mensagem está muito acima. Role a conversa para carregar as mais antigas.");
+  tell("Não deu para chegar até a mensagem. Role a conversa para cima para procurá-la.");
   return null;
 }
 

@@ -240,6 +240,18 @@ def may_be_available(rights: Rights) -> Verdict:
     return YES
 
 
+def may_keep_quick_reply(rights: Rights, attendant_id: int | None) -> Verdict:
+    """Write or delete a ready answer: one's own, whose attendant it is; the shared ones, the admin.
+
+    `attendant_id` is whose own it is, None for a department's and the store's.
+    """
+    if attendant_id is not None and attendant_id == rights.attendant_id:
+        return YES
+    if attendant_id is None and rights.is_admin:
+        return YES
+    return _no("Só administradores mudam as respostas da loja e dos departamentos.")
+
+
 def may_part(rights: Rights) -> Verdict:
     """Desfazer união of two contacts: the admin."""
     if rights.is_admin:

@@ -20,6 +20,8 @@ DOORS = {
     "written_by",
     "still_welcome",
     "unseen_by",
+    "usable_by",
+    "listed_for",
     "with_webhook_key",
     "keep_once",
     # An e-mail is asked about across all stores: one sign-in page serves them.

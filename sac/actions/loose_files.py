@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.db import models
 
 from evendas import clock
-from sac.models import LooseFile, Media
+from sac.models import LooseFile, Media, QuickReply
 
 # What is stored is a message's within this, or never.
 CLAIM = timedelta(days=1)
@@ -55,4 +55,5 @@ def _of_files(names: Collection[str]) -> set[str]:
     fields = ("file", "thumbnail", "playable")
     having = models.Q(*((f"{field}__in", names) for field in fields), _connector=models.Q.OR)
     rows = Media.objects.filter(having).values_list(*fields)
-    return {name for row in rows for name in row} & set(names)
+    ready = QuickReply.objects.filter(file__in=names).values_list("file", flat=True)
+    return {name for row in rows for name in row} & set(names) | set(ready)

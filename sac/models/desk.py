@@ -141,6 +141,13 @@ class QuickReplyQuerySet(models.QuerySet["QuickReply"]):
         ours = models.Q(department__in=rights.departments)
         return self.filter(everybodys | ours | mine, store_id=rights.store_id)
 
+    def listed_for(self, rights: "Rights") -> Self:
+        """Those they may use; to the admin also those of every department."""
+        if not rights.is_admin:
+            return self.usable_by(rights)
+        own = models.Q(attendant=None) | models.Q(attendant=rights.attendant_id or 0)
+        return self.filter(own, store_id=rights.store_id)
+
     def by_shortcut(self) -> Self:
         return self.order_by(Sortable("shortcut"), "id")
 

@@ -1,5 +1,6 @@
 // The box one writes in: sends at once, gives back what was refused, loses nothing that was typed.
 
+import { gaps } from "sac/answers";
 import { complain, here, isReply, isSend, newUuid, reasonOf, shownForm } from "sac/box";
 import { isEditing, saveEdition, write, written } from "sac/editing";
 import { tell } from "sac/nav";
@@ -21,6 +22,8 @@ const unsent = new Set();
 // Per conversation, one after the other: what was written first leaves first.
 const lines = new Map();
 let lastSent = 0;
+// The text about whose gaps the person was warned, and when.
+let warned = { text: "", at: 0 };
 // What the server keeps, as far as this page knows.
 const kept = new Map();
 let isSaveFailing = false;
@@ -65,8 +68,17 @@ export function sendVoice(file) {
 function faultOf(text) {
   const isEmpty = !text.trim() && tray.cargo().items.length === 0;
   if (isEmpty) return Date.now() - lastSent < DOUBLE_CLICK ? "" : "Escreva a mensagem antes de enviar.";
-  if (text.length <= MAX_TEXT) return undefined;
+  if (text.length <= MAX_TEXT) return gapsOf(text);
   return `A mensagem tem ${text.length} caracteres; o limite é ${MAX_TEXT}.`;
+}
+
+/** Warn of what a ready answer still lacks: once, for who wants to send just that. */
+function gapsOf(text) {
+  const missing = gaps(text);
+  const isMeant = warned.text === text && Date.now() - warned.at > DOUBLE_CLICK;
+  if (missing.length === 0 || isMeant) return undefined;
+  warned = { text, at: Date.now() };
+  return `Falta preencher: ${missing.join(", ")}.`;
 }
 
 const stampOf = (text, { items, quote }) => JSON.stringify([text, items.map(({ serial }) => serial), quote?.id]);

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 
-from sac.actions.tickets import close_ticket
 from sac.deliver import deliver_conversation
 from sac.invariants import broken_invariants
 from sac.models import Mention, Message, Ticket
@@ -80,7 +79,7 @@ def test_a_note_starts_no_clock_that_an_answer_on_the_phone_had_stopped(
 
 def test_a_closed_ticket_still_takes_notes(waiting: Ticket, ana: Actor) -> None:
     do(ana, waiting, "posse")
-    close_ticket(now_of(waiting), by=ana.user, rights=ana.rights)
+    do(ana, waiting, "encerramento")
     assert write(ana, waiting).status_code == 200
     assert now_of(waiting).status == "closed"
     assert list(broken_invariants()) == []

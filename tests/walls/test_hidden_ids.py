@@ -106,6 +106,15 @@ REFUSED = {
         lambda _, far: {"reason": far.close_reason.pk},
         422,
     ),
+    "department of theirs to a ready answer": Form(
+        "quick_reply_new",
+        lambda _: [],
+        lambda _, far: {"shortcut": "x", "text": "Oi", "scope": str(far.department.pk)},
+        200,
+    ),
+    "a ready answer of theirs under a ticket of ours": Form(
+        "ticket_answer", lambda near: [near.waiting.code], lambda *_: {}, 405
+    ),
     "a union of theirs under a ticket of ours": Form("contact_merge", _code, lambda *_: {}, 404),
     "a message of theirs under a ticket of ours": Form(
         "message_retry", lambda near: [near.open.code], lambda *_: {}, 404
@@ -214,6 +223,8 @@ def _address(name: str, near: World) -> str:
         "message": [near.open.code, near.said.pk],
         "media": [near.file.pk],
         "file": [near.open.code, near.heard.pk],
+        "answer": [near.waiting.code, near.reply.pk],
+        "reply": [near.reply.pk],
         "department": [near.department.pk],
         "attendant": [near.attendant.pk],
         "instance": [near.instance.pk],
@@ -239,6 +250,8 @@ def _proper(name: str, near: World) -> dict[str, object]:
         "ticket_messages": {"text": "Oi", "client_uuid": "0d3a1c52-34c1-4c0f-9c0d-3d7c2f6f6a11"},
         "ticket_draft": {"text": "Rascunho"},
         "ticket_notes": {"text": "Nota", "client_uuid": "0d3a1c52-34c1-4c0f-9c0d-3d7c2f6f6a12"},
+        "quick_reply_new": {"shortcut": "nova", "text": "Oi", "scope": "loja"},
+        "quick_reply_edit": {"shortcut": "nova", "text": "Oi", "scope": "loja"},
         "instance_edit": {"phone": "(11) 98765-4321", "name": "Loja"},
     }
     return proper.get(name, {})

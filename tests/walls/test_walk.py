@@ -67,6 +67,13 @@ availability             -           people  405              302/422/422/403
 close_reason_list        -           admin   302/403/403/200  405
 close_reason_new         -           admin   302/403/403/200  302/403/403/200
 close_reason_edit        reason      admin   302/403/403/200  302/403/403/200
+ticket_answer            answer      ticket  302/200/200/200  405
+quick_reply_list         -           people  302/200/200/200  405
+quick_reply_new          -           people  302/200/200/200  302/200/200/200
+quick_reply_edit         reply       ticket  302/403/403/200  302/403/403/200
+quick_reply_delete       reply       ticket  405              302/403/403/302
+quick_reply_offers       -           people  302/200/200/200  405
+quick_reply_file         reply       ticket  302/200/200/200  405
 department_list          -           admin   302/403/403/200  405
 department_new           -           admin   302/403/403/200  302/403/403/200
 department_edit          department  admin   302/403/403/200  302/403/403/200
@@ -102,6 +109,7 @@ HEADS = {
     "media",
     "media_thumbnail",
     "media_playable",
+    "quick_reply_file",
     "instance_edit",
     "instance_disconnect",
     "instance_remove",
@@ -161,6 +169,8 @@ def _path(route: Route, world: World) -> str:
         "message": [world.open.code, world.said.pk],
         "media": [world.file.pk],
         "file": [world.open.code, world.heard.pk],
+        "answer": [world.waiting.code, world.reply.pk],
+        "reply": [world.reply.pk],
         "department": [world.department.pk],
         "reason": [world.close_reason.pk],
         "attendant": [world.attendant.pk],

@@ -27,12 +27,15 @@ from sac.models import (
     EarlyStatus,
     Media,
     Message,
+    QuickReply,
+    Tag,
     Ticket,
     TicketCounter,
     TicketEvent,
 )
 from tests.conftest import Actor, Shop
 from tests.sac.board import Status, put_ticket
+from tests.walls.desk_rows import furnish_desk
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,15 @@ class World:
         return InboundEvent.objects.parked().get(store=self.store)
 
     @property
+    def reply(self) -> QuickReply:
+        """Everybody's, with a file."""
+        return QuickReply.objects.get(store=self.store)
+
+    @property
+    def tag(self) -> Tag:
+        return Tag.objects.get(store=self.store)
+
+    @property
     def department(self) -> Department:
         return self.shop.support
 
@@ -81,7 +93,15 @@ class World:
     def ids(self) -> list[int]:
         """Every number a form of another store might carry."""
         rows = [getattr(self, field.name) for field in fields(self)]
-        rows += [self.store, self.department, self.shop.sales, self.instance, self.person.user]
+        rows += [
+            self.reply,
+            self.tag,
+            self.store,
+            self.department,
+            self.shop.sales,
+            self.instance,
+            self.person.user,
+        ]
         return sorted({row.pk for row in rows if isinstance(row, models.Model)})
 
 
@@ -103,6 +123,7 @@ def furnish(shop: Shop, word: str) -> World:
     heard, said = (_message(taken, person, word, direction) for direction in ("in", "out"))
     file = _file(heard, word)
     _surroundings(taken, person, heard, word)
+    furnish_desk(taken, person, heard, word)
     empty = Instance.objects.create(store=shop.store)
     return World(
         shop,

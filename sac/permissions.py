@@ -233,6 +233,15 @@ def may_return(rights: Rights, ticket: Ticket) -> Verdict:
     return may_transfer(rights, ticket)
 
 
+def may_start(rights: Rights) -> Verdict:
+    """Start a conversation: any attendant, by a number of their departments."""
+    if rights.attendant_id is None:
+        return _no("Só atendentes podem começar uma conversa.")
+    if not rights.departments:
+        return _no("Você não está em nenhum departamento ativo. Fale com o administrador.")
+    return YES
+
+
 def may_be_available(rights: Rights) -> Verdict:
     """Say whether one takes conversations now: any attendant, of themself alone."""
     if rights.attendant_id is None:

@@ -97,6 +97,7 @@ urlpatterns = [
     path("sac/arquivos/<int:media_id>/miniatura/", media_thumbnail, name="media_thumbnail"),
     path("sac/arquivos/<int:media_id>/reproducao/", media_playable, name="media_playable"),
     path("sac/disponibilidade/", availability.availability, name="availability"),
+    path("sac/conversas/nova/", starting.conversation_new, name="conversation_new"),
     path("configuracoes/motivos/", close_reasons.close_reason_list, name="close_reason_list"),
     path("configuracoes/motivos/novo/", close_reasons.close_reason_new, name="close_reason_new"),
     path(

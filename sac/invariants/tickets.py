@@ -67,12 +67,16 @@ INVARIANTS = (
                     count(*) FILTER (WHERE kind = 'created') AS begun,
                     min(at) FILTER (WHERE kind = 'created') AS begun_at,
                     count(*) FILTER (WHERE kind = 'first_reply') AS answered,
-                    min(at) FILTER (WHERE kind = 'first_reply') AS answered_at
-                FROM sac_ticketevent WHERE kind IN ('created', 'first_reply') GROUP BY ticket_id
+                    min(at) FILTER (WHERE kind = 'first_reply') AS answered_at,
+                    count(*) FILTER (WHERE kind = 'queued') AS queued
+                FROM sac_ticketevent WHERE kind IN ('created', 'queued', 'first_reply')
+                GROUP BY ticket_id
             ) AS told ON told.ticket_id = ticket.id
             WHERE told.begun IS DISTINCT FROM 1 OR told.answered > 1
                 OR told.begun_at <> ticket.created_at
                 OR told.answered_at IS DISTINCT FROM ticket.first_reply_at
+                -- What the store itself began nobody asked: there is nothing to be measured.
+                AND (told.queued > 0 OR ticket.first_reply_at <> ticket.created_at)
         """,
     ),
     Invariant(

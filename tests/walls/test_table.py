@@ -182,6 +182,16 @@ def test_the_desk_answers_every_cell_as_the_table_of_the_product_says(
     tally(f"table: {role.name}: {len(_board_of(role))} tickets × {len(VERBS)} verbs = {tried}")
 
 
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name.replace(" ", "-"))
+def test_only_who_attends_starts_conversations_and_says_whether_they_are_available(
+    shop: Shop, other_shop: Shop, role: Role
+) -> None:
+    person = _person(role, shop, other_shop)
+    told = ask(person.client, "GET", "/sac/conversas/nova/").status
+    said = ask(person.client, "POST", "/sac/disponibilidade/", {"availability": "paused"}).status
+    assert told == said == (YES if role.attends else NO)
+
+
 def _board_of(role: Role) -> list[tuple[str, str]]:
     """Nobody owns a ticket, or had one, without a row of attendant."""
     needs_row = {"open-mine", "closed-mine", "closed-took-part"}

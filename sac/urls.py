@@ -13,6 +13,7 @@ from sac.views import (
     notes,
     quick_replies,
     sign_up,
+    starting,
     transfers,
     verbs,
 )

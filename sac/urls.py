@@ -11,6 +11,7 @@ from sac.views import (
     home,
     messages,
     notes,
+    preferences,
     quick_replies,
     sign_up,
     starting,
@@ -111,6 +112,7 @@ urlpatterns = [
         quick_replies.ticket_answer,
         name="ticket_answer",
     ),
+    path("sac/preferencias/", preferences.preferences, name="preferences"),
     path("sac/respostas-rapidas/", quick_replies.quick_reply_list, name="quick_reply_list"),
     path("sac/respostas-rapidas/nova/", quick_replies.quick_reply_new, name="quick_reply_new"),
     path(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from sac import thread
+from sac.actions.preferences import preferences_of
 from sac.desk_request import DeskRequest, desk_view, visible_ticket
 from sac.filters import Filters, counts
 from sac.history import history_of
@@ -155,6 +156,7 @@ def _desk_context(request: DeskRequest, *, default: str | None = None) -> dict[s
         "past_departments": [one for one in departments if not one.is_active],
         "rights": request.rights,
         "store": request.store,
+        "likes": preferences_of(request.user),
         "open": None,
     }
 

@@ -250,6 +250,7 @@ def _proper(name: str, near: World) -> dict[str, object]:
         "ticket_messages": {"text": "Oi", "client_uuid": "0d3a1c52-34c1-4c0f-9c0d-3d7c2f6f6a11"},
         "ticket_draft": {"text": "Rascunho"},
         "ticket_notes": {"text": "Nota", "client_uuid": "0d3a1c52-34c1-4c0f-9c0d-3d7c2f6f6a12"},
+        "preferences": {"sends_with": "ctrl", "sound_scope": "all"},
         "quick_reply_new": {"shortcut": "nova", "text": "Oi", "scope": "loja"},
         "quick_reply_edit": {"shortcut": "nova", "text": "Oi", "scope": "loja"},
         "instance_edit": {"phone": "(11) 98765-4321", "name": "Loja"},

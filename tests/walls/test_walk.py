@@ -69,6 +69,7 @@ close_reason_list        -           admin   302/403/403/200  405
 close_reason_new         -           admin   302/403/403/200  302/403/403/200
 close_reason_edit        reason      admin   302/403/403/200  302/403/403/200
 ticket_answer            answer      ticket  302/200/200/200  405
+preferences              -           people  302/200/200/200  302/200/200/200
 quick_reply_list         -           people  302/200/200/200  405
 quick_reply_new          -           people  302/200/200/200  302/200/200/200
 quick_reply_edit         reply       ticket  302/403/403/200  302/403/403/200

@@ -1,0 +1,35 @@
+"""How each person likes their desk."""
+
+from dataclasses import dataclass
+
+from evendas.accounts.models import User
+from sac.models import DeskPreferences
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencesWish:
+    """What was chosen."""
+
+    enter_sends: bool
+    sound_scope: str
+    notifies: bool
+    has_shortcuts: bool
+
+
+def preferences_of(user: User) -> DeskPreferences:
+    """Return what a person of a store chose; without a row of theirs, everything as it comes."""
+    known = DeskPreferences.objects.filter(user=user).first()
+    return known or DeskPreferences(store_id=user.store_id, user=user)
+
+
+def save_preferences(user: User, wish: PreferencesWish) -> None:
+    """Keep what a person chose, for every screen of theirs from the next page on."""
+    chosen = {
+        "enter_sends": wish.enter_sends,
+        "sound_scope": wish.sound_scope,
+        "notifies": wish.notifies,
+        "has_shortcuts": wish.has_shortcuts,
+    }
+    DeskPreferences.objects.update_or_create(
+        user=user, defaults=chosen, create_defaults={**chosen, "store_id": user.store_id}
+    )

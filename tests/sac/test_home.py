@@ -1,13 +1,15 @@
 """Início tells how the service stands: how many wait, and since when the first of them does."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from sac.actions.tickets import claim_ticket
+from sac.actions.transfers import return_ticket
 from sac.filters import longest_wait
-from sac.models import Ticket
+from sac.models import Message, Ticket
 from tests.conftest import Actor, Shop, new_phone
 from tests.postbox import Postbox
 from tests.sac.pages import read
@@ -60,6 +62,16 @@ def test_whom_somebody_answered_outside_of_the_desk_is_waiting_for_nobody(
     assert told(sara) == ("2", "ninguém esperando")
     box.bring(box.said("Mas ainda não chegou", phone=answered))
     assert told(sara) == ("2", "mais antiga há 5 h")
+
+
+def test_whom_an_attendant_answered_and_gave_back_waits_for_somebody(
+    shop: Shop, sara: Actor, answer: Callable[..., Message]
+) -> None:
+    ticket = shop.hears()
+    answer(ticket, by=sara)
+    return_ticket(ticket, by=sara.user, rights=sara.rights)
+    waits_since(3, ticket)
+    assert told(sara) == ("1", "mais antiga há 3 h")
 
 
 def test_whose_age_is_told_is_awaited_in_the_list_too(

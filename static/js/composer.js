@@ -279,6 +279,10 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   send(form);
 });
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest?.("[data-emojis]");
+  if (button) (await import("sac/emojis")).write(button);
+});
 document.addEventListener("sac:leaving", saveDrafts);
 document.addEventListener("sac:arrived", () => {
   restore();

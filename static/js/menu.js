@@ -59,6 +59,15 @@ function react(emoji) {
   back();
 }
 
+/** React with any other emoji there is. */
+async function reactOtherwise() {
+  the("message-menu").hidePopover();
+  const item = bubble;
+  const { pick } = await import("sac/emojis");
+  const button = the(item.id)?.querySelector("[data-menu]");
+  if (button) pick(button, (emoji) => act(item, "reacao", { emoji }));
+}
+
 function back() {
   the(bubble.id)?.querySelector("[data-menu]")?.focus({ preventScroll: true });
 }
@@ -113,17 +122,11 @@ document.addEventListener("click", (event) => {
     act(bubble, "exclusao");
     back();
   }
+  if (target.closest?.("[data-more]")) reactOtherwise();
   const again = target.closest?.("[data-act]");
   if (again) act(again.closest(".bubble"), again.dataset.act);
   const copied = target.closest?.("[data-copy]");
   if (copied) copy(copied.dataset.copy);
-});
-document.addEventListener("submit", (event) => {
-  if (!event.target.matches("#message-menu form")) return;
-  event.preventDefault();
-  const field = event.target.elements.emoji;
-  if (field.value.trim()) react(field.value.trim());
-  field.value = "";
 });
 document.addEventListener("sac:leaving", () => the("message-menu").hidePopover());
 

@@ -1,0 +1,155 @@
+// The emoji picker: for what is being written, and for reactions. Its emoji are loaded when it is first opened.
+
+import { plain } from "sac/offers";
+import { the } from "sac/wire";
+
+const RECENT = "sac:emojis";
+const MOST_RECENT = 16;
+
+let groups;
+let take = () => {};
+let opener = null;
+
+/** Let somebody put an emoji where they are writing. */
+export function write(button) {
+  const { text } = button.form.elements;
+  return pick(button, (emoji) => {
+    text.setRangeText(emoji, text.selectionStart, text.selectionEnd, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    text.focus();
+  });
+}
+
+/** Let somebody choose an emoji beside a button; `onPick` gets it, once the picker is closed. */
+export async function pick(button, onPick) {
+  const picker = the("emoji-picker");
+  [take, opener] = [onPick, button];
+  try {
+    groups ??= (await import("sac/emojidata")).groups;
+  } catch {
+    groups = [];
+  }
+  if (!button.isConnected) return;
+  search().value = "";
+  draw();
+  picker.showPopover();
+  stand(picker, button);
+  button.setAttribute("aria-expanded", "true");
+  // On a phone the keyboard would cover what there is to choose from.
+  const first = matchMedia("(pointer: coarse)").matches ? shown()[0] : search();
+  first?.focus();
+}
+
+const search = () => the("emoji-picker").querySelector("input");
+const shown = () => [...the("emoji-picker").querySelectorAll("[data-pick]")];
+
+/** Above its button where there is room, and always on the screen. */
+function stand(picker, button) {
+  const at = button.getBoundingClientRect();
+  const { width, height } = picker.getBoundingClientRect();
+  const left = Math.max(8, Math.min(at.left, innerWidth - width - 8));
+  const top = at.top - height - 6 > 8 ? at.top - height - 6 : Math.min(at.bottom + 6, innerHeight - height - 8);
+  Object.assign(picker.style, { inset: "auto", left: `${left}px`, top: `${Math.max(8, top)}px` });
+}
+
+function recent() {
+  try {
+    return JSON.parse(localStorage.getItem(RECENT)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+function remember(emoji) {
+  const kept = [emoji, ...recent().filter((one) => one !== emoji)].slice(0, MOST_RECENT);
+  try {
+    localStorage.setItem(RECENT, JSON.stringify(kept));
+  } catch {
+    // A browser that keeps nothing shows no recent ones.
+  }
+}
+
+function draw() {
+  const sought = plain(search().value.trim());
+  const all = groups.flatMap(({ entries }) => entries);
+  const found = (entries) => entries.filter(({ emoji, words }) => plain(words).includes(sought) || emoji === sought);
+  const lately = recent().map((emoji) => all.find((one) => one.emoji === emoji)).filter(Boolean);
+  const sections = sought ? [{ title: "Encontrados", entries: found(all) }] : [{ title: "Recentes", entries: lately }, ...groups];
+  const filled = sections.filter(({ entries }) => entries.length > 0);
+  the("emoji-list").replaceChildren(...filled.map(section));
+  const count = sought ? filled[0]?.entries.length ?? 0 : null;
+  the("emoji-told").textContent = count === 0 ? "Nenhum emoji com esse nome." : "";
+}
+
+function section({ title, entries }) {
+  const box = document.createElement("div");
+  box.setAttribute("role", "group");
+  box.setAttribute("aria-label", title);
+  const heading = document.createElement("p");
+  heading.textContent = title;
+  heading.setAttribute("aria-hidden", "true");
+  box.append(heading, ...entries.map(button));
+  return box;
+}
+
+function button({ emoji, words }) {
+  const one = document.createElement("button");
+  Object.assign(one, { type: "button", textContent: emoji, title: words, tabIndex: -1 });
+  one.setAttribute("aria-label", words);
+  one.dataset.pick = emoji;
+  return one;
+}
+
+function choose(emoji) {
+  remember(emoji);
+  the("emoji-picker").hidePopover();
+  take(emoji);
+}
+
+/** The next one in a direction, as they stand on the screen. */
+function step(from, key) {
+  const all = shown();
+  const at = all.indexOf(from);
+  if (key === "ArrowRight") return all[at + 1];
+  if (key === "ArrowLeft") return all[at - 1] ?? search();
+  const { left, top } = from.getBoundingClientRect();
+  const isBelow = key === "ArrowDown";
+  const others = isBelow ? all.slice(at + 1) : all.slice(0, at).reverse();
+  const row = others.find((one) => Math.abs(one.getBoundingClientRect().top - top) > 4);
+  if (!row) return isBelow ? all.at(-1) : search();
+  const line = others.filter((one) => Math.abs(one.getBoundingClientRect().top - row.getBoundingClientRect().top) < 4);
+  const distance = (one) => Math.abs(one.getBoundingClientRect().left - left);
+  return line.reduce((near, one) => (distance(one) < distance(near) ? one : near));
+}
+
+document.addEventListener("keydown", (event) => {
+  if (!event.target.closest?.("#emoji-picker")) return;
+  const isSearch = event.target === search();
+  if (isSearch && event.key === "Enter") {
+    event.preventDefault();
+    const first = shown()[0];
+    if (first) choose(first.dataset.pick);
+  } else if (isSearch && event.key === "ArrowDown") {
+    event.preventDefault();
+    shown()[0]?.focus();
+  } else if (!isSearch && event.key.startsWith("Arrow")) {
+    event.preventDefault();
+    step(event.target, event.key)?.focus();
+  } else if (event.key === "Tab") {
+    event.preventDefault();
+    (isSearch ? shown()[0] : search())?.focus();
+  }
+});
+document.addEventListener("input", ({ target }) => {
+  if (target.closest?.("#emoji-picker")) draw();
+});
+document.addEventListener("click", ({ target }) => {
+  const one = target.closest?.("[data-pick]");
+  if (one) choose(one.dataset.pick);
+});
+the("emoji-picker").addEventListener("toggle", ({ newState, target }) => {
+  if (newState === "open") return;
+  opener?.removeAttribute("aria-expanded");
+  if (target.contains(document.activeElement) || document.activeElement === document.body) opener?.focus();
+});
+document.addEventListener("sac:leaving", () => the("emoji-picker").hidePopover());

@@ -1,12 +1,14 @@
 """Informações de atendimento: what one attendant did this month, read off the trail of tickets.
 
 The month is the store's: from its first midnight there to the next month's. Counts are of tickets,
-means of steps, each in the month of its own event. A ticket counts as attended for everybody who
-had it, and as closed for who closed it, unless that was undone.
+means of steps, each in the month of its own step. A ticket counts as attended for everybody who
+had it, and as closed for who closed it; a closing that was undone is none. Each figure is counted
+and listed by the same condition, so that the list behind it has as many tickets as it says.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.db.models import Avg, Count, Q, Subquery
 from django.db.models.functions import JSONObject
@@ -15,27 +17,78 @@ from django.utils import timezone
 from evendas import clock
 from evendas.accounts.models import Store
 from sac.models import Attendant, Ticket, TicketEvent
+from sac.models.ticket import TicketEventQuerySet, TicketQuerySet
 
 Kind = TicketEvent.Kind
+# From this mark up a customer was satisfied.
+_SATISFIED = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of the month: which steps make it, and what their tickets are ("… em novembro")."""
+
+    slug: str
+    label: str
+    words: str
+    steps: Q
+    meaning: str = ""
+
+
+# By what stands in the address.
+FIGURES: Final = {
+    figure.slug: figure
+    for figure in (
+        Figure("atendidos", "Atendidos", "atendidos em", Q(kind__in=TicketEvent.RECEIVED)),
+        Figure("encerrados", "Encerrados", "encerrados em", Q(kind=Kind.CLOSED)),
+        Figure(
+            "tmpr",
+            "TMPR",
+            "primeiras respostas de",
+            Q(kind=Kind.FIRST_REPLY, wait_seconds__isnull=False),
+            "Tempo médio da 1ª resposta",
+        ),
+        Figure(
+            "tma",
+            "TMA",
+            "tempo de atendimento em",
+            Q(kind=Kind.CLOSED, handled_seconds__isnull=False),
+            "Tempo médio de atendimento",
+        ),
+        Figure(
+            "satisfacao",
+            "Satisfação",
+            "avaliações de",
+            Q(kind=Kind.SURVEY_ANSWERED, score__isnull=False),
+            "Avaliações 4 e 5",
+        ),
+    )
+}
+_REPLIED, _HANDLED, _RATED = (FIGURES[slug].steps for slug in ("tmpr", "tma", "satisfacao"))
 # Named, so that the index finds them by month instead of reading a person's whole past.
-_COUNTED = (*TicketEvent.RECEIVED, Kind.FIRST_REPLY, Kind.CLOSED)
-_FIGURES = {
-    "attended": Count("ticket", distinct=True, filter=Q(kind__in=TicketEvent.RECEIVED)),
-    "closed": Count("ticket", distinct=True, filter=Q(kind=Kind.CLOSED)),
-    "reply_mean": Avg("wait_seconds", filter=Q(kind=Kind.FIRST_REPLY)),
-    "replies": Count("wait_seconds", filter=Q(kind=Kind.FIRST_REPLY)),
-    "handled_mean": Avg("handled_seconds", filter=Q(kind=Kind.CLOSED)),
-    "handled": Count("handled_seconds", filter=Q(kind=Kind.CLOSED)),
+_COUNTED = (*TicketEvent.RECEIVED, Kind.FIRST_REPLY, Kind.CLOSED, Kind.SURVEY_ANSWERED)
+_VALUES: Final[dict[str, Any]] = {
+    **{slug: Count("ticket", distinct=True, filter=one.steps) for slug, one in FIGURES.items()},
+    "reply_mean": Avg("wait_seconds", filter=_REPLIED),
+    "handled_mean": Avg("handled_seconds", filter=_HANDLED),
+    "answers": Count("id", filter=_RATED),
+    "satisfied": Count("id", filter=_RATED & Q(score__gte=_SATISFIED)),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """A mean in seconds, None without data, and of how many."""
+    """A mean in seconds, None without data, and of how many tickets."""
 
     seconds: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """Marks of 4 and 5 in a hundred of all, None without any, and of how many tickets."""
+
+    percent: int | None
     count: int
 
 
@@ -49,32 +102,36 @@ class Month:
     closed: int
     first_reply: Mean
     handling: Mean
+    satisfaction: Satisfaction
 
 
 def month_of(attendant_id: int, store: Store) -> Month:
     """Return the attendant's figures of the current month in the store's zone. One query."""
-    begins, ends = bounds(timezone.localtime(clock.now(), store.zone))
-    steps = TicketEvent.objects.in_store(store).filter(
-        attendant=attendant_id, kind__in=_COUNTED, at__gte=begins, at__lt=ends
-    )
-    steps = steps.standing()
     in_hand = Ticket.objects.in_store(store).filter(
         attendant=attendant_id, status=Ticket.Status.OPEN
     )
+    steps = _steps(attendant_id, store).order_by().values("store")
     me = Attendant.objects.in_store(store).filter(pk=attendant_id)
     found, in_hand_now = me.values_list(
-        Subquery(steps.values("store").annotate(all=JSONObject(**_FIGURES)).values("all")),
+        Subquery(steps.annotate(all=JSONObject(**_VALUES)).values("all")),
         Subquery(in_hand.order_by().values("store").annotate(n=Count("id")).values("n")),
     ).get()
-    found = found or {}
+    found = found or dict.fromkeys(_VALUES)
     return Month(
-        begins=begins,
-        attended=found.get("attended", 0),
+        begins=_now(store)[0],
+        attended=found["atendidos"] or 0,
         open=in_hand_now or 0,
-        closed=found.get("closed", 0),
-        first_reply=_mean(found.get("reply_mean"), found.get("replies", 0)),
-        handling=_mean(found.get("handled_mean"), found.get("handled", 0)),
+        closed=found["encerrados"] or 0,
+        first_reply=_mean(found["reply_mean"], found["tmpr"]),
+        handling=_mean(found["handled_mean"], found["tma"]),
+        satisfaction=_satisfaction(found),
     )
+
+
+def behind(figure: str, attendant_id: int, store: Store) -> TicketQuerySet:
+    """The tickets that a figure of this month is made of, whoever may see them by now."""
+    steps = _steps(attendant_id, store).filter(FIGURES[figure].steps)
+    return Ticket.objects.in_store(store).filter(pk__in=steps.values("ticket"))
 
 
 def bounds(local: datetime) -> tuple[datetime, datetime]:
@@ -84,5 +141,24 @@ def bounds(local: datetime) -> tuple[datetime, datetime]:
     return first, (first + timedelta(days=31)).replace(day=1)
 
 
-def _mean(seconds: float | None, count: int) -> Mean:
-    return Mean(seconds=None if seconds is None else round(seconds), count=count)
+def _now(store: Store) -> tuple[datetime, datetime]:
+    return bounds(timezone.localtime(clock.now(), store.zone))
+
+
+def _steps(attendant_id: int, store: Store) -> TicketEventQuerySet:
+    """What counts of this attendant's month so far."""
+    begins, ends = _now(store)
+    mine = TicketEvent.objects.in_store(store).filter(
+        attendant=attendant_id, kind__in=_COUNTED, at__gte=begins, at__lt=ends
+    )
+    return mine.standing()
+
+
+def _mean(seconds: float | None, count: int | None) -> Mean:
+    return Mean(seconds=None if seconds is None else round(seconds), count=count or 0)
+
+
+def _satisfaction(found: dict[str, int | None]) -> Satisfaction:
+    answers, satisfied = found["answers"] or 0, found["satisfied"] or 0
+    percent = round(100 * satisfied / answers) if answers else None
+    return Satisfaction(percent=percent, count=found["satisfacao"] or 0)

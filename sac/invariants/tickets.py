@@ -127,7 +127,7 @@ INVARIANTS = (
     ),
     Invariant(
         name="preview_is_of_its_message",
-        meaning="text, kind, state and direction on the list are those of the message shown",
+        meaning="text, kind, state, author and direction on the list are of the message shown",
         of="ticket",
         sql=rf"""
             SELECT ticket.id FROM sac_ticket AS ticket
@@ -137,6 +137,7 @@ INVARIANTS = (
                 OR (shown.kind, shown.direction) <> (ticket.preview_kind, ticket.preview_direction)
                 -- A note leaves there who last spoke with the customer.
                 OR shown.direction <> 'note' AND shown.origin <> ticket.preview_origin
+                OR shown.attendant_id IS DISTINCT FROM ticket.preview_attendant_id
                 -- Nobody is told that a message is being sent, only what came of it.
                 OR CASE shown.state WHEN 'sending' THEN 'queued' ELSE shown.state END
                     <> ticket.preview_state

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
+from django.db.models.functions import JSONObject
 
 from automacao.models import Instance
 from evendas.accounts.models import Store, User
@@ -49,8 +51,23 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def for_list(self) -> Self:
         """With everything a row of the list shows, in one query."""
         return self.select_related(
-            "conversation__contact", "department", "attendant", "instance", "store"
+            "conversation__contact",
+            "department",
+            "attendant",
+            "instance",
+            "store",
+            "preview_attendant",
         )
+
+    def with_marks(self) -> Self:
+        """With `marks`, the tags of each as {id, name, colour}, in the same query."""
+        worn = Ticket.tags.through.objects.filter(ticket=models.OuterRef("pk"))
+        facts = JSONObject(id="tag", name="tag__name", colour="tag__colour")
+        return self.annotate(marks=ArraySubquery(worn.values(facts=facts)))
+
+    def tagged(self, tag_id: int) -> Self:
+        worn = Ticket.tags.through.objects.filter(ticket=models.OuterRef("pk"), tag=tag_id)
+        return self.filter(models.Exists(worn))
 
     def locked(self, ids: list[int]) -> list["Ticket"]:
         rows = self.filter(id__in=ids).order_by("id").select_for_update(no_key=True, of=("self",))
@@ -79,6 +96,7 @@ class Ticket(StoreRow):
         "preview_origin",
         "preview_state",
         "preview_message_id",
+        "preview_attendant",
     )
 
     conversation = models.ForeignKey(
@@ -132,6 +150,10 @@ class Ticket(StoreRow):
     preview_origin = models.CharField(max_length=10, default="customer")
     preview_state = models.CharField(max_length=12, default="received")
     preview_message_id = models.BigIntegerField(null=True)
+    # Who of the team wrote it, which need not be whose ticket it is by now.
+    preview_attendant = models.ForeignKey(
+        Attendant, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
 
     objects = TicketQuerySet.as_manager()
 
@@ -212,11 +234,13 @@ class Ticket(StoreRow):
             self.preview_origin = message.origin
         self.preview_state = message.state
         self.preview_message_id = message.pk
+        self.preview_attendant = message.attendant
 
     def show_nothing(self) -> None:
         """Nothing was said yet: the list shows the conversation's beginning."""
         self.last_activity_at = self.created_at
         self.preview, self.preview_kind, self.preview_message_id = "", "text", None
+        self.preview_attendant = None
 
     def follow(self, message: "Message") -> bool:
         """Take over the state of the message being shown. Tell whether it was that one."""
@@ -321,6 +345,8 @@ class TicketEvent(StoreOwned):
     # Seconds in the queue, and in the hands of who closed it: averages need no other row.
     wait_seconds = models.PositiveIntegerField(null=True)
     handled_seconds = models.PositiveIntegerField(null=True)
+    # What the customer answered when asked how it was, credited to who closed the ticket.
+    score = models.PositiveSmallIntegerField(null=True)
     sort_key = models.BigIntegerField()
     revision = models.BigIntegerField()
 
@@ -334,6 +360,13 @@ class TicketEvent(StoreOwned):
             models.Index(fields=["conversation", "revision"], name="sac_event_catch_up"),
             models.Index(fields=["store", "attendant", "kind", "at"], name="sac_event_figures"),
             models.Index(fields=["attendant", "ticket"], name="sac_event_took_part"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(score=None)
+                | models.Q(kind="survey_answered", score__gte=1, score__lte=5),
+                name="sac_event_score_is_an_answer",
+            ),
         ]
 
     def __str__(self) -> str:

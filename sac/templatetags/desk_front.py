@@ -100,6 +100,12 @@ def duration(seconds: int | None) -> str:
 
 
 @register.filter
+def percent(share: int | None) -> str:
+    """Write a share of a hundred; a dash without data."""
+    return "—" if share is None else f"{share}%"
+
+
+@register.filter
 def of_how_many(count: int) -> str:
     """Say after a mean how many tickets it is of; nothing when of none."""
     if not count:

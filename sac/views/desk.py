@@ -1,6 +1,5 @@
 """Sac > Atendimento: the screen, and the fragments it refreshes itself with. None writes."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +11,10 @@ from django.views.decorators.vary import vary_on_headers
 from sac import thread
 from sac.actions.preferences import preferences_of
 from sac.desk_request import DeskRequest, desk_view, visible_ticket
-from sac.filters import Filters, counts
 from sac.history import history_of
-from sac.models import Department, Draft, Mention, Message, Ticket
-from sac.month import month_of
+from sac.models import Draft, Mention, Message, Ticket
 from sac.permissions import verdicts
+from sac.views.listing import figures_context, form_context, rows_context, wish
 
 
 @require_GET
@@ -41,15 +39,14 @@ def ticket(request: DeskRequest, code: str) -> HttpResponse:
 @require_GET
 @desk_view
 def desk_list(request: DeskRequest) -> HttpResponse:
-    filters = Filters.read(request.GET).within(_choices(request))
-    return render(request, "sac/_rows.html", _list_context(request, filters))
+    return render(request, "sac/_rows.html", rows_context(request, wish(request)))
 
 
 @require_GET
 @desk_view
 def desk_counts(request: DeskRequest) -> HttpResponse:
-    filters = Filters.read(request.GET).within(_choices(request))
-    context = {"filters": filters, **_figures(request, filters)}
+    filters = wish(request).filters
+    context = {"filters": filters, **figures_context(request, filters)}
     return render(request, "sac/_present.html", context)
 
 
@@ -147,45 +144,15 @@ def _is_number(value: str) -> bool:
 
 
 def _desk_context(request: DeskRequest, *, default: str | None = None) -> dict[str, Any]:
-    departments = list(_choices(request))
-    filters = Filters.read(request.GET, default=default).within(departments)
+    asked = wish(request, default=default, in_full=True)
     return {
-        **_list_context(request, filters),
-        **_figures(request, filters),
-        "departments": [one for one in departments if one.is_active],
-        "past_departments": [one for one in departments if not one.is_active],
-        "rights": request.rights,
+        **rows_context(request, asked),
+        **figures_context(request, asked.filters),
+        **form_context(asked),
         "store": request.store,
         "likes": preferences_of(request.user),
         "open": None,
     }
-
-
-def _choices(request: DeskRequest) -> Iterable[Department]:
-    """The departments this person may filter by; not asked for until they are needed.
-
-    Also those out of use for who sees whole departments: their closed tickets stay.
-    """
-    departments = Department.objects.in_store(request.store).by_name()
-    if request.rights.sees_everything_active:
-        return departments
-    return departments.filter(id__in=request.rights.departments)
-
-
-def _figures(request: DeskRequest, filters: Filters) -> dict[str, Any]:
-    """The tabs' counters, and an attendant's month; for who is none, the store as it is now."""
-    visible = Ticket.objects.visible_to(request.rights)
-    found = {"counts": counts(visible, filters)}
-    if request.rights.attendant_id is not None:
-        return {**found, "month": month_of(request.rights.attendant_id, request.store)}
-    is_whole = filters.department is None
-    return {**found, "present": found["counts"] if is_whole else counts(visible, Filters())}
-
-
-def _list_context(request: DeskRequest, filters: Filters) -> dict[str, Any]:
-    visible = Ticket.objects.visible_to(request.rights).for_list()
-    rows, cursor = filters.page(visible, after=request.GET.get("depois", ""))
-    return {"filters": filters, "rows": rows, "next_cursor": cursor}
 
 
 def ticket_context(request: DeskRequest, found: Ticket) -> dict[str, Any]:

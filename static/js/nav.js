@@ -1,5 +1,6 @@
 // Which conversation and which list the address means, and what a click makes of it.
 
+import * as filters from "sac/filters";
 import * as list from "sac/list";
 import { afterQuiet, ask, the } from "sac/wire";
 
@@ -105,7 +106,9 @@ function followAddress() {
 }
 
 function filter(query) {
-  history.replaceState(history.state, "", location.pathname + query);
+  if (query === desk.dataset.query) return;
+  // The way back from an open conversation is no longer the page before.
+  history.pushState(null, "", location.pathname + query);
   list.show(query);
 }
 
@@ -120,7 +123,7 @@ function back() {
 
 function actionOf(link) {
   if (link.matches(".row-link, [data-open-ticket]")) return () => open(link.pathname, { hash: link.hash });
-  if (link.matches(".tab")) return () => filter(link.search);
+  if (link.matches(".tab, .figure-link")) return () => filter(link.search);
   if (link.matches("[data-unfilter]")) return () => filter(`?situacao=${the("filters").elements.situacao.value}`);
   return link.matches("[data-back]") ? back : null;
 }
@@ -133,11 +136,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   act();
 });
-the("filters").addEventListener("change", () => {
-  const query = new URLSearchParams(new FormData(the("filters")));
-  if (!query.get("departamento")) query.delete("departamento");
-  filter(`?${query}`);
-});
+the("filters").addEventListener("change", () => filter(filters.query()));
 addEventListener("popstate", followAddress);
 addEventListener("focus", () => {
   unnoticed = 0;

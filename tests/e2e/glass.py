@@ -75,7 +75,7 @@ _MODEL = r"""
   return {
     thread: lines.map((line) => [line.id || line.dataset.day, said(line)]),
     unsent: document.querySelectorAll("[id^=unsent-]").length,
-    rows: [...document.querySelectorAll("#rows > .row")].map((row) => [
+    rows: [...document.querySelectorAll("#rows > .row:not(.is-pinned)")].map((row) => [
       row.id, row.dataset.status, row.dataset.department, row.dataset.attendant,
       "new" in row.dataset, row.classList.contains("is-mine"), without(row, "[data-elapsed]"),
     ]),

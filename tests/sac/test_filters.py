@@ -54,8 +54,10 @@ def test_under_a_filter_nobody_is_said_to_have_been_served(shop: Shop, sara: Act
     for choice in (shop.sales.pk, "sem"):
         page = ask(sara, "", departamento=choice)
         assert "Nenhuma conversa com este filtro" in empty_state(page)
-        (way_out,) = [one for one in page.find("a") if "data-unfilter" in one.attributes]
-        assert way_out.attributes["href"] == "/sac/atendimento/?situacao=aguardando"
+        ways_out = [one for one in page.find("a") if "data-unfilter" in one.attributes]
+        assert {one.attributes["href"] for one in ways_out} == {
+            "/sac/atendimento/?situacao=aguardando"
+        }
     assert "Todo mundo foi atendido" not in empty_state(ask(sara, "", departamento="sem"))
     assert "Nada encerrado" in empty_state(ask(sara, "", situacao="encerradas"))
 

@@ -9,7 +9,7 @@ import pytest
 
 from evendas import clock
 from sac.models import Ticket
-from sac.month import Mean, Month, bounds, month_of
+from sac.month import Mean, Month, Satisfaction, bounds, month_of
 from sac.templatetags.desk_front import duration
 from tests.conftest import Actor, Shop
 from tests.sac.acts import do, now_of, send
@@ -18,6 +18,7 @@ from tests.sac.pages import Page, read
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 NOTHING = Mean(None, 0)
+UNASKED = Satisfaction(None, 0)
 
 
 def at(hour: int, minute: int = 0, *, day: int = 10, month: int = 3) -> datetime:
@@ -68,8 +69,8 @@ def test_the_worked_example(shop: Shop, ana: Actor, bia: Actor) -> None:
     with told_at(9, 40):
         do(bia, ticket, "encerramento")
     begins = at(0, day=1)
-    assert month(ana) == Month(begins, 1, 0, 0, first_reply=Mean(300, 1), handling=NOTHING)
-    assert month(bia) == Month(begins, 1, 0, 1, first_reply=NOTHING, handling=Mean(18 * 60, 1))
+    assert month(ana) == Month(begins, 1, 0, 0, Mean(300, 1), NOTHING, UNASKED)
+    assert month(bia) == Month(begins, 1, 0, 1, NOTHING, Mean(18 * 60, 1), UNASKED)
 
 
 def test_a_ticket_handed_to_a_person_is_theirs_from_that_moment(
@@ -209,11 +210,12 @@ def test_the_desk_shows_them_with_a_dash_where_nothing_is_known(shop: Shop, ana:
         "Atendidos": "0",
         "Em aberto": "1",
         "Encerrados": "0",
-        "1ª resposta": "—",
+        "TMPR": "—",
         "TMA": "—",
+        "Satisfação": "—",
     }
     page = read(ana.client.get("/sac/atendimento/"))
-    assert [found.text for found in page.find("dd")[:5]] == ["0", "1", "0", "—", "—"]
+    assert [found.text for found in page.find("dd")] == ["0", "1", "0", "—", "—", "—"]
 
 
 def test_a_mean_says_of_how_many(shop: Shop, ana: Actor) -> None:

@@ -1,0 +1,237 @@
+"""The list under somebody's hand: filtered, sorted, scrolled, and never moving while they aim."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import NARROW
+from tests.e2e.glass import open_talk, row
+from tests.running import Running
+
+pytestmark = pytest.mark.browser
+
+SignIn = Callable[..., Page]
+Customer = Callable[[str], str]
+
+
+def enter(sign_in: SignIn, desk: Running, query: str = "", **options: object) -> Page:
+    page = sign_in("ana", **options)
+    page.goto(f"{desk.web}sac/atendimento/{query}")
+    return page
+
+
+def names(page: Page) -> list[str]:
+    found: list[str] = page.locator("#rows .row-name").evaluate_all(
+        "all => all.map((one) => one.firstChild.textContent.trim())"
+    )
+    return found
+
+
+def tab(page: Page, name: str) -> None:
+    page.locator("#tabs").get_by_role("link", name=re.compile(f"^{name}")).click()
+
+
+def leave(page: Page) -> None:
+    """Take the mouse off the list."""
+    page.mouse.move(1200, 500)
+
+
+def test_filters_stand_in_the_address_and_the_way_back_undoes_them(
+    desk: Running, sign_in: SignIn, complaints: list[str]
+) -> None:
+    ana = enter(sign_in, desk, "?situacao=em-aberto")
+    everybodys = names(ana)
+    ana.get_by_label("Minhas").check()
+    expect(ana).to_have_url(re.compile(r"\?situacao=em-aberto&quem=minhas$"))
+    expect(row(ana, "Antônio Carlos Brandão")).to_have_count(0)
+    expect(ana.locator('#tabs [data-count="waiting"]')).to_have_text("0")
+    mine = names(ana)
+    assert 0 < len(mine) < len(everybodys)
+    ana.get_by_label("Mais filtros e ordem").click()
+    ana.get_by_label("Ordem").select_option("Mais antigas primeiro")
+    expect(ana.locator("#rows .row-name").first).to_contain_text(mine[-1])
+    assert names(ana) == mine[::-1]
+    ana.reload()
+    assert names(ana) == mine[::-1]
+    expect(ana.get_by_label("Minhas")).to_be_checked()
+    ana.go_back()
+    expect(ana.locator("#rows .row-name").first).to_contain_text(mine[0])
+    ana.go_back()
+    expect(row(ana, "Antônio Carlos Brandão")).to_be_visible()
+    expect(ana.get_by_label("Minhas")).not_to_be_checked()
+    assert names(ana) == everybodys
+    assert complaints == []
+
+
+def test_an_empty_list_says_why_and_one_click_clears_it(
+    desk: Running, sign_in: SignIn, complaints: list[str]
+) -> None:
+    ana = enter(sign_in, desk)
+    waiting = names(ana)
+    for label in ("Minhas", "Não respondidas"):
+        ana.get_by_label(label).check()
+    expect(ana.get_by_text("Filtrado por: Minhas · Não respondidas")).to_be_visible()
+    ana.get_by_role("link", name="Limpar filtros").last.click()
+    expect(ana.locator("#rows .row")).to_have_count(len(waiting))
+    expect(ana.get_by_label("Minhas")).not_to_be_checked()
+    assert complaints == []
+
+
+def test_a_figure_opens_the_list_it_counts(
+    desk: Running, sign_in: SignIn, complaints: list[str]
+) -> None:
+    ana = enter(sign_in, desk)
+    waiting = names(ana)
+    link = ana.locator('[data-figure="atendidos"]')
+    count = int(link.inner_text())
+    link.click()
+    expect(ana.get_by_text(re.compile("Mostrando: atendidos em"))).to_be_visible()
+    expect(ana.locator("#filters")).to_be_hidden()
+    expect(ana.locator("#rows > :is(.row, .row-hidden)")).to_have_count(min(count, 30))
+    while ana.locator("#more").count():
+        ana.locator("#more").scroll_into_view_if_needed()
+        ana.wait_for_timeout(50)
+    expect(ana.locator("#rows > :is(.row, .row-hidden)")).to_have_count(count)
+    ana.go_back()
+    expect(ana.locator("#figure-bar")).to_be_hidden()
+    expect(ana.locator("#rows .row-name").first).to_contain_text(waiting[0])
+    assert names(ana) == waiting
+    assert complaints == []
+
+
+def test_nothing_moves_under_the_mouse(
+    desk: Running, sign_in: SignIn, customer: Customer, complaints: list[str]
+) -> None:
+    customer("Paula Nunes")
+    ana = enter(sign_in, desk, "?ordem=recentes")
+    first = row(ana, "Paula Nunes")
+    expect(first).to_be_visible()
+    first.hover()
+    before = first.bounding_box()
+    customer("Otto Faria")
+    late = ana.get_by_role("button", name="1 atualização")
+    expect(late).to_be_visible()
+    expect(row(ana, "Otto Faria")).to_have_count(0)
+    assert first.bounding_box() == before
+    leave(ana)
+    expect(row(ana, "Otto Faria")).to_be_visible()
+    expect(late).to_be_hidden()
+    assert names(ana)[:2] == ["Otto Faria", "Paula Nunes"]
+    assert complaints == []
+
+
+def test_a_row_changes_in_place_under_the_mouse_and_moves_afterwards(
+    desk: Running, sign_in: SignIn, customer: Customer, complaints: list[str]
+) -> None:
+    phone = customer("Zilda Rocha")
+    customer("Yara Leite")
+    ana = enter(sign_in, desk, "?ordem=recentes")
+    expect(row(ana, "Yara Leite")).to_be_visible()
+    row(ana, "Yara Leite").hover()
+    assert names(ana)[:2] == ["Yara Leite", "Zilda Rocha"]
+    desk.simulator.receive(phone, "Mais uma coisa")
+    expect(row(ana, "Zilda Rocha")).to_contain_text("Mais uma coisa")
+    assert names(ana)[:2] == ["Yara Leite", "Zilda Rocha"]
+    ana.get_by_role("button", name="1 atualização").click()
+    expect(ana.locator("#rows .row-name").first).to_contain_text("Zilda Rocha")
+    assert complaints == []
+
+
+def test_nothing_moves_under_the_keyboard(
+    desk: Running, sign_in: SignIn, customer: Customer, complaints: list[str]
+) -> None:
+    customer("Lauro Dias")
+    ana = enter(sign_in, desk, "?ordem=recentes")
+    expect(row(ana, "Lauro Dias")).to_be_visible()
+    ana.get_by_label("Não respondidas").focus()
+    ana.keyboard.press("Tab")
+    expect(row(ana, "Lauro Dias").get_by_role("link")).to_be_focused()
+    customer("Mauro Pinto")
+    expect(ana.get_by_role("button", name="1 atualização")).to_be_visible()
+    assert names(ana)[0] == "Lauro Dias"
+    expect(row(ana, "Lauro Dias").get_by_role("link")).to_be_focused()
+    ana.keyboard.press("Enter")
+    expect(ana.get_by_role("heading", name="Lauro Dias").first).to_be_visible()
+    expect(row(ana, "Mauro Pinto")).to_be_visible()
+    assert complaints == []
+
+
+def test_the_open_conversation_keeps_its_row_until_another_is_opened(
+    desk: Running, sign_in: SignIn, customer: Customer, complaints: list[str]
+) -> None:
+    customer("Caio Telles")
+    customer("Dora Melo")
+    ana = enter(sign_in, desk)
+    open_talk(ana, "Caio Telles")
+    place = names(ana).index("Caio Telles")
+    ana.get_by_role("button", name="Assumir").click()
+    expect(row(ana, "Caio Telles")).to_have_class(re.compile("is-pinned"))
+    assert names(ana).index("Caio Telles") == place
+    # Nor does reading the list anew drop or double it.
+    with ana.expect_response(re.compile("/lista/")):
+        ana.evaluate("dispatchEvent(new Event('online'))")
+    expect(row(ana, "Caio Telles")).to_have_count(1)
+    assert names(ana).index("Caio Telles") == place
+    open_talk(ana, "Dora Melo")
+    expect(row(ana, "Caio Telles")).to_have_count(0)
+    tab(ana, "Em aberto")
+    expect(row(ana, "Caio Telles")).to_have_count(1)
+    assert complaints == []
+
+
+def test_a_wait_grows_amber_and_red_by_itself(
+    desk: Running, ana: Page, customer: Customer, complaints: list[str]
+) -> None:
+    customer("Rute Alves")
+    wait = row(ana, "Rute Alves").locator(".row-wait")
+    expect(wait).to_have_attribute("data-level", "")
+    link = row(ana, "Rute Alves").get_by_role("link")
+    expect(link).to_have_accessible_name(re.compile("^Rute Alves ?, NOVO ?, aguardando há 1 min"))
+    asked: list[str] = []
+    ana.on("request", lambda request: asked.append(request.url))
+    ana.clock.run_for(6 * 60_000)
+    expect(wait).to_have_attribute("data-level", "warning")
+    expect(link).to_have_accessible_name(re.compile("há 6 min ?, espera longa"))
+    ana.clock.run_for(10 * 60_000)
+    expect(wait).to_have_attribute("data-level", "alarm")
+    expect(link).to_have_accessible_name(re.compile("há 16 min ?, espera crítica"))
+    assert complaints == []
+
+
+def test_further_pages_come_by_scroll_and_by_keyboard(
+    desk: Running, ana: Page, customer: Customer, complaints: list[str]
+) -> None:
+    for number in range(34):
+        customer(f"Fila {number}")
+    expect(row(ana, "Fila 20")).to_be_visible()
+    ana.reload()
+    expect(ana.locator("#rows .row")).to_have_count(30)
+    more = ana.get_by_role("link", name="Carregar mais")
+    more.focus()
+    expect(ana.locator("#rows .row")).not_to_have_count(30)
+    # The keyboard goes on where it was.
+    expect(ana.locator("#rows .row").nth(30).get_by_role("link")).to_be_focused()
+    assert sorted(name for name in names(ana) if name.startswith("Fila ")) == sorted(
+        f"Fila {number}" for number in range(34)
+    )
+    assert complaints == []
+
+
+def test_the_toolbar_fits_a_phone(desk: Running, sign_in: SignIn, complaints: list[str]) -> None:
+    ana = enter(
+        sign_in,
+        desk,
+        "?quem=minhas&novas=sim&resposta=pendente",
+        viewport=NARROW,
+        has_touch=True,
+        is_mobile=True,
+    )
+    width = ana.evaluate("document.documentElement.scrollWidth")
+    assert width <= NARROW["width"]
+    for label in ("Minhas", "Não lidas", "Não respondidas"):
+        box = ana.locator(".toggle", has_text=label).bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= NARROW["width"] - 12
+    assert complaints == []

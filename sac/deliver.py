@@ -106,7 +106,7 @@ def settle_message(message_id: int) -> None:
 
 
 def _matches(sent: SentMessage, message: Message, since: datetime) -> bool:
-    is_same = (sent.kind, sent.text) == (message.kind, message.text)
+    is_same = (sent.kind, sent.text) == (message.kind, message.sent_text)
     return is_same and sent.sent_at is not None and sent.sent_at >= since
 
 

@@ -17,6 +17,7 @@ from automacao.models import Instance
 from evendas import clock
 from evendas.bell import ring
 from sac.actions.changes import Change, apply_change, save_changes
+from sac.actions.signing import insist_on_room
 from sac.actions.tickets import Held, held, insist
 from sac.actions.whereabouts import lock_conversation_of
 from sac.models import Amendment, Conversation, EarlyChange, Message, Ticket
@@ -55,16 +56,14 @@ def edit(ticket: Ticket, message: Message, *, rights: Rights, text: str) -> Mess
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise Invalid("Escreva o novo texto. Para tirar a mensagem, use Apagar para todos.")
-    if len(text) > Message.MAX_TEXT:
-        raise Invalid(
-            f"A mensagem tem {len(text)} caracteres; o WhatsApp aceita até {Message.MAX_TEXT}."
-        )
+    insist_on_room(text)
     with _amended(ticket, message, rights=rights) as (row, current):
         _insist_on_ours(current, "Só dá para editar mensagens enviadas pela loja.")
         if current.kind != "text":
             raise TooLate("Só mensagens de texto podem ser editadas.")
         if row.now - current.sent_at > EDIT_WITHIN:
             raise TooLate(_EDIT_LATE)
+        insist_on_room(text, current.signature)
         if current.text == text:
             return current
         return _ask(row, current, Amendment.Kind.EDIT, text)
@@ -165,7 +164,9 @@ def begin_amending(amendment_id: int) -> Amending | None:
         amendment.lease_until = now + _LEASE
         amendment.save(update_fields=["attempts", "lease_until"])
     target = Target(conversation.send_address, message.provider_id or "", is_ours=message.is_out)
-    return Amending(amendment.pk, conversation.instance, amendment.kind, target, amendment.text)
+    is_edit = amendment.kind == Amendment.Kind.EDIT
+    text = f"{message.signature}{amendment.text}" if is_edit else amendment.text
+    return Amending(amendment.pk, conversation.instance, amendment.kind, target, text)
 
 
 def _too_late(amendment: Amendment, now: datetime) -> str:

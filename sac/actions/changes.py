@@ -5,7 +5,7 @@ Each is applied once, whatever order it comes in, and waits a day for a message 
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -115,6 +115,7 @@ def _delete(message: Message, change: Change) -> bool:
 
 def _edit(message: Message, change: Change) -> bool:
     """Keep every text it had in the order of their times; the newest is the one shown."""
+    change = replace(change, text=message.unsigned(change.text))
     said = [*message.earlier_texts, {"text": message.text, "at": _said_at(message).isoformat()}]
     edition = {"text": change.text, "at": change.at.isoformat()}
     is_known = any(one["text"] == change.text for one in said)

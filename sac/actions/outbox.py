@@ -106,7 +106,7 @@ def _lease(message: Message) -> timedelta:
 def _outbound(conversation: Conversation, message: Message) -> OutboundMessage:
     return OutboundMessage(
         address=conversation.send_address,
-        text=message.text,
+        text=message.sent_text,
         reply_to=message.reply_to or None,
         kind=message.kind,
         file=open_outbound(message.file) if message.file else None,
@@ -161,7 +161,8 @@ def _drop_echo(message: Message, provider_id: str) -> None:
 def _take_over_changes(message: Message, echo: Message) -> None:
     """What was done to the echo was done to this message."""
     if echo.edited_at:
-        message.text, message.earlier_texts = echo.text, echo.earlier_texts
+        earlier = [{**one, "text": message.unsigned(one["text"])} for one in echo.earlier_texts]
+        message.text, message.earlier_texts = message.unsigned(echo.text), earlier
     message.reactions = echo.reactions or message.reactions
     message.edited_at, message.deleted_at = echo.edited_at, echo.deleted_at
     message.save(update_fields=["text", "earlier_texts", "reactions", "edited_at", "deleted_at"])

@@ -13,6 +13,7 @@ from evendas.accounts.models import User
 from evendas.bell import ring
 from sac.actions.drafts import forget_draft
 from sac.actions.receipts import tell_read
+from sac.actions.signing import insist_on_room, signature_of
 from sac.actions.statuses import save_and_announce
 from sac.actions.tickets import Held, held, insist, take
 from sac.actions.trail import next_arrival, seconds_between
@@ -152,10 +153,7 @@ def _clean(text: str) -> str:
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise Invalid("Escreva uma mensagem antes de enviar.")
-    if len(text) > Message.MAX_TEXT:
-        raise Invalid(
-            f"A mensagem tem {len(text)} caracteres; o WhatsApp aceita até {Message.MAX_TEXT}."
-        )
+    insist_on_room(text)
     return text
 
 
@@ -196,7 +194,7 @@ def _queue(row: Held, wanted: Outgoing) -> Message:
         origin=Message.Origin.DESK,
         kind=wanted.kind,
         text=wanted.text,
-        content={**wanted.facts, **(_quote(quoted) if quoted else {})},
+        content={**wanted.facts, **_signed(row, wanted), **(_quote(quoted) if quoted else {})},
         reply_to=(quoted.provider_id or "") if quoted else "",
         attendant=row.ticket.attendant,
         client_uuid=wanted.client_uuid,
@@ -216,6 +214,16 @@ def _queue(row: Held, wanted: Outgoing) -> Message:
         # The bar says how many wait.
         lines_changed(message.store_id)
     return message
+
+
+def _signed(row: Held, wanted: Outgoing) -> Facts:
+    """The line in front of what a person writes, as of now: it stays with the message."""
+    person = row.ticket.attendant
+    if not (row.conversation.store.signs_messages and wanted.text and person):
+        return {}
+    signature = signature_of(person)
+    insist_on_room(wanted.text, signature)
+    return {"signature": signature}
 
 
 def _quote(quoted: Message) -> Facts:

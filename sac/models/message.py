@@ -249,6 +249,20 @@ class Message(StoreRow):
         return self.direction == self.Direction.NOTE
 
     @property
+    def signature(self) -> str:
+        """The line in front of its text on the customer's phone, where the store signs."""
+        return str(self.content.get("signature", ""))
+
+    @property
+    def sent_text(self) -> str:
+        """What it says on the customer's phone."""
+        return f"{self.signature}{self.text}"
+
+    def unsigned(self, text: str) -> str:
+        """Take its signature off a text that came back from the network."""
+        return text.removeprefix(self.signature)
+
+    @property
     def file(self) -> "Media | None":
         """Its file, where the kind has one; read with `for_thread` it costs no query."""
         return getattr(self, "media", None) if self.kind in self.WITH_FILE else None

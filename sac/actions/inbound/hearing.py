@@ -77,7 +77,7 @@ def _recognise(thread: Thread, arrival: Arrival, echo: MessageEcho) -> None:
 
 def _is_echo_of(row: Message, echo: MessageEcho) -> bool:
     """The same thing, said when this was being sent: files without a caption are all alike."""
-    if (row.kind, row.text) != (echo.kind, echo.text):
+    if (row.kind, row.sent_text) != (echo.kind, echo.text):
         return False
     if echo.sent_at is None or row.send_started_at is None:
         return True

@@ -233,6 +233,20 @@ def may_return(rights: Rights, ticket: Ticket) -> Verdict:
     return may_transfer(rights, ticket)
 
 
+def may_see_active(rights: Rights) -> Verdict:
+    """Conversas ativas: whoever sees everything that is active."""
+    if rights.sees_everything_active:
+        return YES
+    return _no("Só quem visualiza qualquer conversa ativa vê esta página.")
+
+
+def may_redistribute(rights: Rights) -> Verdict:
+    """Hand several of them on at once: who sees them all and may take any over."""
+    if rights.sees_everything_active and (rights.can_take_over_any or rights.is_admin):
+        return YES
+    return _no("Só quem pode assumir qualquer atendimento ativo redistribui conversas.")
+
+
 def may_start(rights: Rights) -> Verdict:
     """Start a conversation: any attendant, by a number of their departments."""
     if rights.attendant_id is None:

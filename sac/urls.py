@@ -1,6 +1,7 @@
 from django.urls import path
 
 from sac.views import (
+    active,
     attendants,
     availability,
     close_reasons,
@@ -100,6 +101,8 @@ urlpatterns = [
     path("sac/arquivos/<int:media_id>/reproducao/", media_playable, name="media_playable"),
     path("sac/disponibilidade/", availability.availability, name="availability"),
     path("sac/conversas/nova/", starting.conversation_new, name="conversation_new"),
+    path("sac/ativas/", active.active, name="active"),
+    path("sac/ativas/redistribuicao/", active.active_redistribute, name="active_redistribute"),
     path("configuracoes/motivos/", close_reasons.close_reason_list, name="close_reason_list"),
     path("configuracoes/motivos/novo/", close_reasons.close_reason_new, name="close_reason_new"),
     path(

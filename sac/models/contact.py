@@ -1,13 +1,18 @@
 """The customer: a person known by any of several identities."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 
-from evendas.accounts.models import User
+from evendas.accounts.models import Store, User
 from evendas.names import upright
 from evendas.phones import display
 from evendas.sealing import StoreOwned, StoreRow
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def in_store(self, store: Store) -> Self:
+        return self.filter(store=store)
 
 
 class Contact(StoreRow):
@@ -38,6 +43,8 @@ class Contact(StoreRow):
         "self", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta(StoreRow.Meta):
         verbose_name = "contato"

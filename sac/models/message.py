@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Now
 
 from automacao.models import Instance
+from evendas.accounts.models import Store
 from evendas.sealing import StoreRow
 from sac.models.conversation import Conversation
 from sac.models.team import Attendant
@@ -20,6 +21,9 @@ _CALLED_FOR = ("sending", "unknown")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def in_store(self, store: Store) -> Self:
+        return self.filter(store=store)
+
     def for_thread(self) -> Self:
         """With everything a bubble shows, in one query."""
         return self.select_related("attendant", "ticket", "media")

@@ -84,7 +84,7 @@ def ticket_stretch(request: DeskRequest, code: str) -> HttpResponse:
     if message is None or chapter is None:
         return _not_here(request, "A mensagem não está mais guardada nesta conversa.")
     if chapter.pk == found.pk:
-        page = thread.stretch(found, message, before=_cursor(request))
+        page = thread.stretch(found, message, before=cursor_of(request))
         return render(request, "sac/_older.html", {"ticket": found, **_lines(page)})
     if not Ticket.objects.visible_to(request.rights).filter(pk=chapter.pk).exists():
         reason = f"A mensagem está no atendimento {chapter.code}, que você não pode ver."
@@ -120,14 +120,15 @@ def ticket_history(request: DeskRequest, code: str) -> HttpResponse:
 
 def _thread(request: HttpRequest, found: Ticket) -> dict[str, Any]:
     """The page of the thread that ends before `antes`; without it, the newest."""
-    return _lines(thread.page(found, before=_cursor(request)))
+    return _lines(thread.page(found, before=cursor_of(request)))
 
 
 def _lines(page: thread.Page) -> dict[str, Any]:
     return {"thread": page.items, "older_cursor": page.older_cursor}
 
 
-def _cursor(request: HttpRequest) -> thread.Cursor | None:
+def cursor_of(request: HttpRequest) -> thread.Cursor | None:
+    """The place `antes` in a thread or a search, None without one."""
     key, _, pk = request.GET.get("antes", "").partition("-")
     return (int(key), int(pk)) if _is_number(key) and _is_number(pk) else None
 

@@ -7,6 +7,7 @@ import * as list from "sac/list";
 import "sac/menu";
 import { close, countAlert, focusTalk, forget, redraw, tell } from "sac/nav";
 import "sac/player";
+import "sac/shortcuts";
 import * as thread from "sac/thread";
 import "sac/viewer";
 import "sac/voice";

@@ -112,7 +112,8 @@ function filter(query) {
   list.show(query);
 }
 
-function back() {
+/** To the list, as the browser's own button leads there. */
+export function back() {
   if (history.state?.fromList) {
     history.back();
     return;

@@ -29,6 +29,7 @@ home                     -           people  302/200/200/200  405
 sign_up                  -           open    200/302/302/302  200/302/302/302
 desk                     -           people  302/200/200/200  405
 desk_list                -           people  302/200/200/200  405
+desk_search              -           people  302/200/200/200  405
 desk_counts              -           people  302/200/200/200  405
 ticket                   waiting     ticket  302/200/200/200  405
 ticket_header            waiting     ticket  302/200/200/200  405

@@ -1,4 +1,4 @@
-"""The words of texts, as the indexes of words have them (migration 0013)."""
+"""The words of texts, as the indexes of words have them (migration 0014)."""
 
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models

@@ -4,7 +4,7 @@ import { back as leave, tell } from "sac/nav";
 import { openSearch } from "sac/search";
 import { the } from "sac/wire";
 
-const isOn = () => !("noShortcuts" in the("desk").dataset);
+const isOn = () => "shortcuts" in the("desk").dataset;
 const isTyping = ({ target }) => target.matches?.("input, textarea, select, [contenteditable]");
 const isCovered = () => document.querySelector("dialog[open], :popover-open") !== null;
 

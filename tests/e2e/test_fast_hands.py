@@ -114,7 +114,7 @@ def test_the_list_of_shortcuts_never_comes_while_one_types(ana: Page, customer: 
 
 
 def test_who_switched_them_off_has_none(ana: Page) -> None:
-    ana.evaluate("""document.getElementById("desk").dataset.noShortcuts = "" """)
+    ana.evaluate("""delete document.getElementById("desk").dataset.shortcuts""")
     for keys in ("?", "Alt+j", "Control+k"):
         press(ana, keys)
     expect(ana.locator("dialog[open]")).to_have_count(0)

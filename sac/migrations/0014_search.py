@@ -36,7 +36,7 @@ _NO_INDEXES = """
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sac", "0012_closing_undone"),
+        ("sac", "0013_list_filters"),
     ]
 
     operations = [

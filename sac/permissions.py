@@ -263,6 +263,15 @@ def may_be_available(rights: Rights) -> Verdict:
     return YES
 
 
+def may_tag(rights: Rights, ticket: Ticket) -> Verdict:
+    """Put tags on a live ticket: who may reply to it or close it."""
+    if may_reply(rights, ticket) or may_close(rights, ticket):
+        return YES
+    if ticket.status == Ticket.Status.CLOSED:
+        return _no("Este atendimento foi encerrado.")
+    return _no("Só quem atende ou pode encerrar este atendimento muda as etiquetas.")
+
+
 def may_keep_quick_reply(rights: Rights, attendant_id: int | None) -> Verdict:
     """Write or delete a ready answer: one's own, whose attendant it is; the shared ones, the admin.
 
@@ -293,6 +302,7 @@ def verdicts(rights: Rights, ticket: Ticket) -> dict[str, Verdict]:
         "take_over": may_take_over(rights, ticket),
         "reply": may_reply(rights, ticket),
         "note": may_note(rights, ticket),
+        "tag": may_tag(rights, ticket),
         "close": may_close(rights, ticket),
         "transfer": may_transfer(rights, ticket),
         "return": may_return(rights, ticket),

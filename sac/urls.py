@@ -17,6 +17,7 @@ from sac.views import (
     search,
     sign_up,
     starting,
+    tags,
     transfers,
     verbs,
 )
@@ -117,6 +118,10 @@ urlpatterns = [
         quick_replies.ticket_answer,
         name="ticket_answer",
     ),
+    path("sac/atendimento/<str:code>/etiquetas/", tags.ticket_tags, name="ticket_tags"),
+    path("configuracoes/etiquetas/", tags.tag_list, name="tag_list"),
+    path("configuracoes/etiquetas/nova/", tags.tag_new, name="tag_new"),
+    path("configuracoes/etiquetas/<int:tag_id>/", tags.tag_edit, name="tag_edit"),
     path("sac/preferencias/", preferences.preferences, name="preferences"),
     path("sac/respostas-rapidas/", quick_replies.quick_reply_list, name="quick_reply_list"),
     path("sac/respostas-rapidas/nova/", quick_replies.quick_reply_new, name="quick_reply_new"),

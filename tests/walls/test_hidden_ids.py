@@ -112,6 +112,12 @@ REFUSED = {
         lambda _, far: {"shortcut": "x", "text": "Oi", "scope": str(far.department.pk)},
         200,
     ),
+    "a tag of theirs on a ticket of ours": Form(
+        "ticket_tags", _code, lambda _, far: {"tags": [far.tag.pk]}, 422
+    ),
+    "a tag of theirs taken off a ticket of ours": Form(
+        "ticket_tags", _code, lambda _, far: {"initial-tags": [far.tag.pk]}, 200
+    ),
     "a ready answer of theirs under a ticket of ours": Form(
         "ticket_answer", lambda near: [near.waiting.code], lambda *_: {}, 405
     ),
@@ -225,6 +231,7 @@ def _address(name: str, near: World) -> str:
         "file": [near.open.code, near.heard.pk],
         "answer": [near.waiting.code, near.reply.pk],
         "reply": [near.reply.pk],
+        "tag": [near.tag.pk],
         "department": [near.department.pk],
         "attendant": [near.attendant.pk],
         "instance": [near.instance.pk],
@@ -250,6 +257,7 @@ def _proper(name: str, near: World) -> dict[str, object]:
         "ticket_messages": {"text": "Oi", "client_uuid": "0d3a1c52-34c1-4c0f-9c0d-3d7c2f6f6a11"},
         "ticket_draft": {"text": "Rascunho"},
         "ticket_notes": {"text": "Nota", "client_uuid": "0d3a1c52-34c1-4c0f-9c0d-3d7c2f6f6a12"},
+        "tag_new": {"name": "Nova", "colour": "red"},
         "preferences": {"sends_with": "ctrl", "sound_scope": "all"},
         "quick_reply_new": {"shortcut": "nova", "text": "Oi", "scope": "loja"},
         "quick_reply_edit": {"shortcut": "nova", "text": "Oi", "scope": "loja"},

@@ -49,6 +49,7 @@ VERBS = (
     "return",
     "edit contact",
     "note",
+    "tag",
 )
 # What sight alone allows, of a closed ticket too.
 SEEING = {"see", "edit contact", "note"}
@@ -93,7 +94,7 @@ def expected(role: Role, place: str, kind: str, verb: str) -> int:
         return _reopen(role, status, is_mine=whose == "mine")
     if status == "closed":
         # Transferring is a form: it is refused before anything is typed.
-        return NO if verb == "transfer" else LATE
+        return NO if verb in {"transfer", "tag"} else LATE
     return RULES[verb](role, status, is_mine=whose == "mine")
 
 
@@ -152,6 +153,12 @@ def _return(role: Role, status: str, *, is_mine: bool) -> int:
     return LATE if status == "waiting" else _transfer(role, status, is_mine=is_mine)
 
 
+def _tag(role: Role, status: str, *, is_mine: bool) -> int:
+    """Whoever may reply or close."""
+    may = {_reply(role, status, is_mine=is_mine), _close(role, status, is_mine=is_mine)}
+    return YES if YES in may else NO
+
+
 RULES: dict[str, Callable[..., int]] = {
     "claim": _claim,
     "reply": _reply,
@@ -159,6 +166,7 @@ RULES: dict[str, Callable[..., int]] = {
     "close": _close,
     "transfer": _transfer,
     "return": _return,
+    "tag": _tag,
 }
 
 
@@ -269,6 +277,7 @@ def _try(person: Actor, verb: str, ticket: Ticket) -> int:
         "transfer": ("POST", "transferencia/", {"destination": f"departamento-{place.pk}"}),
         "return": ("POST", "devolucao/", {}),
         "edit contact": ("POST", "contato/", contact),
+        "tag": ("POST", "etiquetas/", {}),
         "note": ("POST", "notas/", {"text": "Cuidado", "client_uuid": str(uuid4())}),
     }
     method, noun, data = forms[verb]

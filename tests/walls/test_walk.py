@@ -72,6 +72,10 @@ close_reason_list        -           admin   302/403/403/200  405
 close_reason_new         -           admin   302/403/403/200  302/403/403/200
 close_reason_edit        reason      admin   302/403/403/200  302/403/403/200
 ticket_answer            answer      ticket  302/200/200/200  405
+ticket_tags              waiting     ticket  302/200/200/200  302/200/200/200
+tag_list                 -           admin   302/403/403/200  405
+tag_new                  -           admin   302/403/403/200  302/403/403/200
+tag_edit                 tag         admin   302/403/403/200  302/403/403/200
 preferences              -           people  302/200/200/200  302/200/200/200
 quick_reply_list         -           people  302/200/200/200  405
 quick_reply_new          -           people  302/200/200/200  302/200/200/200
@@ -176,6 +180,7 @@ def _path(route: Route, world: World) -> str:
         "file": [world.open.code, world.heard.pk],
         "answer": [world.waiting.code, world.reply.pk],
         "reply": [world.reply.pk],
+        "tag": [world.tag.pk],
         "department": [world.department.pk],
         "reason": [world.close_reason.pk],
         "attendant": [world.attendant.pk],

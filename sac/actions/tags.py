@@ -1,0 +1,75 @@
+"""The store's tags, and which of them a ticket carries."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+
+from evendas.accounts.audit import record
+from evendas.accounts.models import Store, User
+from sac.actions.tickets import held, insist, still_sees
+from sac.announce import names_changed
+from sac.models import Tag, Ticket, TicketTag
+from sac.permissions import Rights, may_tag
+
+
+class TagTaken(Exception):
+    """The store has such a tag, accents and case apart."""
+
+    sentence = "A loja já tem esta etiqueta."
+
+
+def offered_to(ticket: Ticket) -> list[Tag]:
+    """What may be put on a ticket: the tags in use, and those it carries anyway."""
+    active = Tag.objects.in_store(ticket.store).active()
+    return list((active | Tag.objects.filter(tickets=ticket)).distinct().by_name())
+
+
+def change_tags(
+    ticket: Ticket, *, add: Collection[Tag], remove: Collection[Tag], rights: Rights
+) -> Ticket:
+    """Put tags on a ticket and take others off; what colleagues did meanwhile stays."""
+    with held(ticket.pk) as row:
+        insist(still_sees(rights, row.ticket) and may_tag(rights, row.ticket))
+        TicketTag.objects.filter(ticket=ticket, tag__in=remove).delete()
+        fresh = [TicketTag(store_id=ticket.store_id, ticket=row.ticket, tag=tag) for tag in add]
+        TicketTag.objects.bulk_create(fresh, ignore_conflicts=True)
+        # Around every thread of this conversation, like the customer's own data.
+        row.conversation.next_revision()
+        row.announcement.contact_changed()
+        return row.ticket
+
+
+def create_tag(store: Store, name: str, colour: str, *, by: User, ip: str | None) -> Tag:
+    """Add a tag. Raises TagTaken."""
+    with _once():
+        tag = Tag.objects.create(store=store, name=name, colour=colour)
+        record("tag.created", by=by, target=tag, ip=ip, name=name)
+    return tag
+
+
+def change_tag(  # noqa: PLR0913 - what a tag is made of
+    tag: Tag, *, name: str, colour: str, is_active: bool, by: User, ip: str | None
+) -> None:
+    """Rename a tag, colour it, take it out of use or back. Raises TagTaken."""
+    wanted = {"name": name, "colour": colour, "is_active": is_active}
+    with _once():
+        row = Tag.objects.select_for_update(no_key=True).get(pk=tag.pk)
+        changed = {key: value for key, value in wanted.items() if getattr(row, key) != value}
+        for key, value in changed.items():
+            setattr(row, key, value)
+        row.save()
+        if changed:
+            record("tag.changed", by=by, target=row, ip=ip, **changed)
+            names_changed(row.store_id)
+
+
+@contextmanager
+def _once() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "sac_tag_name_once" not in str(error):
+            raise
+        raise TagTaken from error

@@ -20,6 +20,7 @@ class RedistributionForm(forms.Form):
     )
     destination = forms.ChoiceField(
         label="Passar para",
+        widget=forms.Select(attrs={"class": "select"}),
         error_messages={
             "required": "Escolha para quem vão as conversas marcadas.",
             "invalid_choice": "Esse destino não recebe mais atendimentos. Escolha outro.",

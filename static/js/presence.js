@@ -99,7 +99,7 @@ function more(rest) {
 function circle(text, title, key) {
   const item = document.createElement("li");
   const [drawn, spoken] = [document.createElement("span"), document.createElement("span")];
-  Object.assign(item, { className: "avatar viewer", title });
+  Object.assign(item, { className: "avatar beside", title });
   item.dataset.key = key;
   Object.assign(drawn, { textContent: text, ariaHidden: "true" });
   Object.assign(spoken, { textContent: title, className: "sr" });

@@ -31,12 +31,13 @@ def active_redistribute(request: DeskRequest) -> HttpResponse:
     """Hand what was marked on, and say of each what became of it."""
     _insist(may_redistribute(request.rights))
     form = RedistributionForm(request.POST, store=request.store)
-    context: dict[str, Any] = {}
+    # What was marked stays so while the receiver is still to be chosen.
+    context: dict[str, Any] = {"marked": request.POST.getlist("ticket")}
     if form.is_valid():
-        marked = _marked(request, form)
-        context["lost"] = len(set(form.cleaned_data["ticket"])) - len(marked)
+        found = _marked(request, form)
+        context = {"lost": len(set(form.cleaned_data["ticket"])) - len(found)}
         context["outcomes"] = redistribute(
-            marked, form.receiver, by=request.user, rights=request.rights
+            found, form.receiver, by=request.user, rights=request.rights
         )
     # Read after it was done: the page shows who has what by now.
     context |= {**_board(request), **_tools(request, form)}

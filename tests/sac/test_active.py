@@ -35,7 +35,7 @@ def piles(page: Page) -> list[str]:
 
 
 def places(page: Page) -> list[str]:
-    return [words(place.text) for place in page.find("header", class_="place-head")]
+    return [words(place.text) for place in page.find("header", class_="staffed-head")]
 
 
 def hand_on(actor: Actor, tickets: list[Ticket], destination: str) -> Answer:
@@ -263,6 +263,15 @@ def test_one_that_was_closed_meanwhile_is_said(
 def test_what_is_missing_is_said(sara: Actor, fields: dict[str, str], said: str) -> None:
     answer = sara.client.post(f"{ADDRESS}redistribuicao/", fields, headers=HTMX)
     assert said in answer.content.decode()
+
+
+def test_what_was_marked_stays_marked_until_somebody_is_chosen(shop: Shop, sara: Actor) -> None:
+    first, second = (put_ticket(shop, department=shop.support) for _ in range(2))
+    answer = hand_on(sara, [second], "")
+    assert answer.status_code == 422
+    marks = read(answer).find("input", name="ticket")
+    told = {mark.attributes["value"]: "checked" in mark.attributes for mark in marks}
+    assert told == {first.code: False, second.code: True}
 
 
 def test_nobody_of_another_store_is_a_receiver(

@@ -143,6 +143,16 @@ class NoteForm(forms.Form):
     text = TypedText(required=False, strip=False, max_length=100_000)
 
 
+class ForwardForm(forms.Form):
+    """Into which ticket a message is forwarded."""
+
+    client_uuid = forms.UUIDField(error_messages={"required": _AGAIN, "invalid": _AGAIN})
+    to = forms.CharField(
+        max_length=20,
+        error_messages={"required": "Escolha a conversa.", "max_length": "Escolha a conversa."},
+    )
+
+
 class EditionForm(forms.Form):
     text = TypedText(required=False, strip=False, max_length=100_000)
 

@@ -263,6 +263,13 @@ def may_be_available(rights: Rights) -> Verdict:
     return YES
 
 
+def may_forward_to(rights: Rights, ticket: Ticket) -> Verdict:
+    """Encaminhar into this ticket: its attendant, who may reply. Nothing is taken by it."""
+    if ticket.status == Ticket.Status.OPEN and rights.owns(ticket):
+        return may_reply(rights, ticket)
+    return _no("Só dá para encaminhar para uma conversa sua em aberto.")
+
+
 def may_tag(rights: Rights, ticket: Ticket) -> Verdict:
     """Put tags on a live ticket: who may reply to it or close it."""
     if may_reply(rights, ticket) or may_close(rights, ticket):

@@ -22,6 +22,7 @@ from sac.refusals import Invalid
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
+    from django.db.models.fields.files import FieldFile
 
 # What WhatsApp shows as such; the others travel as documents.
 _AS_PICTURE = frozenset({"image/jpeg", "image/png"})
@@ -101,6 +102,54 @@ def attach(message: Message, prepared: Prepared) -> Media:
     media.save(force_insert=True)
     hold_names(message.store_id, prepared.names)
     return media
+
+
+def copy_of(message: Message) -> Prepared:
+    """Store a message's file once more, for another message of its store.
+
+    Raises Invalid when it is not here, or larger than it may be as what it was found to be.
+    """
+    media = message.file
+    if media is None or not media.is_ready:
+        raise Invalid("O arquivo desta mensagem não está disponível.")
+    kind = _kind_again(Kind(message.kind), media.mime)
+    _refuse_by_size(media.size or 0, kind)
+    stored = [media.file, media.thumbnail, media.playable]
+    file, thumbnail, playable = (_again(one, media.store_id) if one else "" for one in stored)
+    return Prepared(
+        store_id=media.store_id,
+        kind=kind,
+        mime=media.mime,
+        size=media.size or 0,
+        filename=media.filename,
+        sha256=media.sha256,
+        file=file,
+        thumbnail=thumbnail,
+        playable=playable,
+        seconds=media.seconds,
+        width=media.width,
+        height=media.height,
+    )
+
+
+def _kind_again(kind: Kind, mime: str) -> Kind:
+    """What a phone showed may be nothing that is shown when we send it: then it is a document."""
+    shown = {
+        Kind.IMAGE: _AS_PICTURE,
+        Kind.VIDEO: _AS_FILM,
+        Kind.AUDIO: _AS_SOUND,
+        Kind.VOICE: frozenset({OGG}),
+        Kind.STICKER: PICTURES,
+    }
+    return kind if mime in shown.get(kind, frozenset()) else Kind.DOCUMENT
+
+
+def _again(stored: "FieldFile", store_id: int) -> str:
+    with workroom() as room:
+        copy = room / "copy"
+        with stored.storage.open(str(stored.name), "rb") as file, copy.open("wb") as written:
+            shutil.copyfileobj(file, written, 1024 * 1024)
+        return keep(copy, store_id)
 
 
 def discard(prepared: Prepared) -> None:

@@ -95,6 +95,10 @@ class Media(StoreRow):
         return self.filename or self.mime
 
     @property
+    def is_ready(self) -> bool:
+        return self.state == self.State.READY
+
+    @property
     def shown_as(self) -> str:
         """How a screen may show it: picture, sound, film, or a thing to download."""
         family = self.mime.partition("/")[0]

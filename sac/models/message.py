@@ -253,6 +253,14 @@ class Message(StoreRow):
         return self.direction == self.Direction.NOTE
 
     @property
+    def is_forwardable(self) -> bool:
+        """Words or a file that is here, of the customer's or ours: never a note."""
+        if self.is_note or self.deleted_at is not None:
+            return False
+        is_here = self.file is not None and self.file.is_ready
+        return is_here if self.kind in self.WITH_FILE else self.kind == "text" and self.text != ""
+
+    @property
     def signature(self) -> str:
         """The line in front of its text on the customer's phone, where the store signs."""
         return str(self.content.get("signature", ""))

@@ -177,6 +177,8 @@ def doable(message: Message) -> str:
     verbs = ["copy"] if message.text else []
     if message.deleted_at is not None or message.kind == "call":
         return ""
+    if message.is_forwardable:
+        verbs += ["forward"]
     if message.state == "queued" and not message.attempts and message.ticket_id:
         verbs += ["drop"]
     if message.provider_id and message.state in _SETTLED:

@@ -24,6 +24,8 @@ function offers(item) {
   const age = Date.now() / 1000 - Number(item.dataset.at);
   return (item.dataset.can ?? "").split(" ").filter((verb) => {
     if (verb === "copy") return true;
+    // Into a conversation of one's own: those who answer nobody have none.
+    if (verb === "forward") return the("desk").dataset.attendant !== "";
     return verb === "quote" ? mayReply : isTaken && age < (LIMITS[verb] ?? Infinity);
   });
 }
@@ -89,6 +91,10 @@ const verbs = {
   copy() {
     copy(textOf(bubble));
     back();
+  },
+  forward() {
+    const address = `${the("conversation").dataset.address}mensagens/${idOf(bubble)}/encaminhamento/`;
+    htmx.ajax("GET", address, { target: "#dialog", swap: "innerHTML" });
   },
   edit() {
     const refused = bubble.querySelector("[data-refused]")?.textContent;

@@ -336,11 +336,11 @@ def test_the_menu_offers_what_can_be_done(shop: Shop, anas: Ticket) -> None:
     queued = put_kind(anas, "text", direction="out", state="queued", provider_id=None)
     gone = put_kind(anas, "text", deleted_at=anas.created_at + timedelta(minutes=1))
     assert [doable(one) for one in (theirs, ours, photo, queued, gone)] == [
-        "copy quote react",
-        "copy quote react delete edit",
+        "copy forward quote react",
+        "copy forward quote react delete edit",
         "copy quote react delete",
-        "copy drop",
+        "copy forward drop",
         "",
     ]
     queued.attempts = 1
-    assert doable(queued) == "copy"
+    assert doable(queued) == "copy forward"

@@ -112,6 +112,12 @@ REFUSED = {
         lambda _, far: {"shortcut": "x", "text": "Oi", "scope": str(far.department.pk)},
         200,
     ),
+    "forwarding a message of theirs": Form(
+        "message_forward",
+        lambda near: [near.open.code],
+        lambda near, _: {"to": near.open.code, "client_uuid": str(uuid4())},
+        404,
+    ),
     "a tag of theirs on a ticket of ours": Form(
         "ticket_tags", _code, lambda _, far: {"tags": [far.tag.pk]}, 422
     ),
@@ -257,6 +263,7 @@ def _proper(name: str, near: World) -> dict[str, object]:
         "ticket_messages": {"text": "Oi", "client_uuid": "0d3a1c52-34c1-4c0f-9c0d-3d7c2f6f6a11"},
         "ticket_draft": {"text": "Rascunho"},
         "ticket_notes": {"text": "Nota", "client_uuid": "0d3a1c52-34c1-4c0f-9c0d-3d7c2f6f6a12"},
+        "message_forward": {"to": near.open.code, "client_uuid": str(uuid4())},
         "tag_new": {"name": "Nova", "colour": "red"},
         "preferences": {"sends_with": "ctrl", "sound_scope": "all"},
         "quick_reply_new": {"shortcut": "nova", "text": "Oi", "scope": "loja"},

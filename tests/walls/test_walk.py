@@ -44,6 +44,7 @@ message_drop             message     ticket  405              302/403/403/403
 message_reaction         message     ticket  405              302/403/403/403
 message_edition          message     ticket  405              302/422/422/422
 message_deletion         message     ticket  405              302/403/403/403
+message_forward          message     ticket  302/200/200/200  302/422/422/422
 ticket_notes             waiting     ticket  405              302/422/422/422
 ticket_team              waiting     ticket  302/200/200/200  405
 ticket_mentions          waiting     ticket  405              302/204/204/204

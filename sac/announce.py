@@ -32,6 +32,7 @@ class Announcement:
     items: list[Item] = field(default_factory=list)
     tickets: dict[int, tuple[Ticket, Sight | None]] = field(default_factory=dict)
     is_about_contact: bool = False
+    is_heard: bool = False
     arrival: "Arrival | None" = None
     returned: "Return | None" = None
     naming: "Naming | None" = None
@@ -47,6 +48,10 @@ class Announcement:
         # Rows carry the revision, and this is the conversation that takes it.
         ticket.conversation = self.conversation
         self.tickets.setdefault(ticket.pk, (ticket, before))
+
+    def heard(self) -> None:
+        """Say that the customer just wrote: whoever is concerned may be called to it."""
+        self.is_heard = True
 
     def contact_changed(self) -> None:
         """Say that the customer's data changed, which stand around every thread of theirs."""
@@ -135,6 +140,7 @@ class Announcement:
             "html": render_to_string("sac/_row.html", {"ticket": ticket}),
             # The month's figures are made of steps.
             "counts": sight != before or any(isinstance(item, TicketEvent) for item in self.items),
+            "heard": self.is_heard and ticket.is_live,
             "sight": asdict(sight),
             "parties": [attendant for attendant, _ in parties],
         }

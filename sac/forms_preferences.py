@@ -29,7 +29,7 @@ class PreferencesForm(forms.Form):
     notifies = forms.BooleanField(
         label="Notificações na área de trabalho",
         required=False,
-        help_text="O navegador pede sua permissão na primeira vez.",
+        help_text="Ao marcar, o navegador pede sua permissão.",
     )
     has_shortcuts = forms.BooleanField(
         label="Atalhos de teclado",

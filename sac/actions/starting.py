@@ -10,12 +10,13 @@ from automacao.models import Instance
 from evendas import clock
 from evendas.accounts.audit import record
 from evendas.accounts.models import Store, User
+from sac.actions.closing import take_back_farewells
 from sac.actions.codes import take_codes
 from sac.actions.people import find_or_create_contacts
 from sac.actions.trail import next_arrival, step
 from sac.announce import Announcement
 from sac.models import Attendant, Contact, Conversation, Department, Ticket, TicketEvent
-from sac.permissions import Rights
+from sac.permissions import Rights, Sight
 from sac.refusals import Invalid, Refused, TooLate
 
 
@@ -123,6 +124,11 @@ def _open(conversation: Conversation, place: Department, person: Attendant, *, b
         )
         event.save()
         announcement.changed(event)
+    # Who is written to again is not said goodbye to.
+    for message in take_back_farewells([conversation]):
+        announcement.changed(message)
+        if message.ticket:
+            announcement.ticket_changed(message.ticket, before=Sight.of(message.ticket))
     conversation.save(update_fields=Conversation.ADDRESS_FIELDS)
     announcement.ticket_changed(ticket, before=None)
     announcement.after_commit()

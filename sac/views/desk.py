@@ -13,6 +13,7 @@ from sac.actions.preferences import preferences_of
 from sac.desk_request import DeskRequest, desk_view, visible_ticket
 from sac.history import history_of
 from sac.models import Draft, Mention, Message, Ticket
+from sac.pending import pending
 from sac.permissions import verdicts
 from sac.views.listing import figures_context, form_context, rows_context, wish
 
@@ -47,6 +48,7 @@ def desk_list(request: DeskRequest) -> HttpResponse:
 def desk_counts(request: DeskRequest) -> HttpResponse:
     filters = wish(request).filters
     context = {"filters": filters, **figures_context(request, filters)}
+    context["pending"] = pending(request.rights)
     return render(request, "sac/_present.html", context)
 
 

@@ -1,5 +1,6 @@
 // A colleague handed a conversation over: shown on whichever page one is, with a quiet tone.
 
+import { chime } from "sac/tone";
 import { elements, the } from "sac/wire";
 
 const MOST = 4;
@@ -10,7 +11,7 @@ export function receive({ html, ticket }) {
   drop(ticket);
   the("alerts").prepend(elements(html));
   for (const old of [...the("alerts").children].slice(MOST)) old.remove();
-  sound();
+  chime();
 }
 
 /** Somebody else has it by now, or nobody: there is nothing to tell any more. */
@@ -21,20 +22,6 @@ export function follow(row) {
 
 export function drop(ticket) {
   ofTicket(ticket)?.remove();
-}
-
-// Browsers allow no sound before the person touched the page.
-function sound() {
-  if (!navigator.userActivation?.hasBeenActive) return;
-  const audio = new AudioContext();
-  const [tone, volume] = [audio.createOscillator(), audio.createGain()];
-  tone.frequency.value = 660;
-  volume.gain.setValueAtTime(0.06, audio.currentTime);
-  volume.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.4);
-  tone.connect(volume).connect(audio.destination);
-  tone.onended = () => audio.close();
-  tone.start();
-  tone.stop(audio.currentTime + 0.4);
 }
 
 document.addEventListener("click", ({ target }) => target.closest("[data-dismiss]")?.closest(".alert").remove());

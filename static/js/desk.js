@@ -5,7 +5,8 @@ import { isUnsaved, saveDrafts } from "sac/composer";
 import "sac/jump";
 import * as list from "sac/list";
 import "sac/menu";
-import { close, countAlert, focusTalk, forget, redraw, tell } from "sac/nav";
+import { close, focusTalk, forget, redraw, tell } from "sac/nav";
+import * as notices from "sac/notices";
 import "sac/player";
 import "sac/shortcuts";
 import * as thread from "sac/thread";
@@ -46,6 +47,7 @@ const frames = {
   row(frame) {
     const row = list.receive(frame);
     if (!row) return;
+    if (frame.heard) notices.hear(row);
     alerts?.follow(row);
     if (!isTicketOpen(frame.ticket)) return;
     if (hasLeft) refreshHeader();
@@ -60,7 +62,6 @@ const frames = {
   async alert(frame) {
     alerts ??= await import("sac/alerts");
     alerts.receive(frame);
-    countAlert();
   },
   // A name or a colour on the rows is another; who else shows them asks at another moment.
   list(frame) {

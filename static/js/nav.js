@@ -7,7 +7,7 @@ import { afterQuiet, ask, the } from "sac/wire";
 const desk = the("desk");
 const firstQuery = desk.dataset.query;
 let wanted = 0;
-let unnoticed = 0;
+let pending = 0;
 
 /** Show a refusal, a failure or a success; "offline" stays until it is over. */
 export function tell(text, region = "refusal") {
@@ -24,16 +24,17 @@ export const forget = afterQuiet(10_000, () => {
   for (const region of ["refusal", "done"]) the(region).replaceChildren();
 });
 
-/** Let the tab itself tell what came while nobody was looking at it. */
-export function countAlert() {
-  if (document.hasFocus()) return;
-  unnoticed += 1;
+/** Let the tab itself tell how much waits for this person; false when it does already. */
+export function pend(many) {
+  const isOther = many !== pending;
+  pending = many;
   entitle();
+  return isOther;
 }
 
 function entitle() {
   const { title = "Atendimento · E-Vendas SAC" } = the("conversation").dataset;
-  document.title = unnoticed ? `(${unnoticed}) ${title}` : title;
+  document.title = pending ? `(${pending}) ${title}` : title;
 }
 
 /** Put the keyboard where one goes on: the answer, or on small screens the customer's name. */
@@ -139,7 +140,3 @@ document.addEventListener("click", (event) => {
 });
 the("filters").addEventListener("change", () => filter(filters.query()));
 addEventListener("popstate", followAddress);
-addEventListener("focus", () => {
-  unnoticed = 0;
-  entitle();
-});

@@ -1,11 +1,12 @@
 """By the keyboard alone: assume, close, undo, walk the list, search; and what must not fire."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.glass import box, open_talk
+from tests.e2e.glass import box, open_talk, until
 from tests.running import Running
 
 pytestmark = pytest.mark.browser
@@ -138,3 +139,45 @@ def test_a_message_is_searched_and_brought_before_the_eyes(
     expect(search).not_to_be_visible()
     expect(ana.locator("#chat-name")).to_contain_text("Wanda Siqueira")
     expect(ana.locator("#thread .is-flashing")).to_contain_text("jabuticabeira")
+
+
+def test_a_tab_nobody_looks_at_tells_what_came(desk: Running, ana: Page, customer: Write) -> None:
+    ana.evaluate(
+        """() => {
+            window.told = [];
+            window.Notification = class {
+                static permission = "granted";
+                constructor(who, { body }) { window.told.push(`${who}: ${body}`); }
+            };
+            window.AudioContext = new Proxy(AudioContext, {
+                construct(Kind) { window.told.push("tone"); return new Kind(); },
+            });
+            document.getElementById("desk").dataset.notifies = "";
+            document.hasFocus = () => false;
+        }"""
+    )
+    ana.locator("h1").click()
+    customer("Xênia Toledo")
+    expect(ana.locator("#rows")).to_contain_text("Xênia Toledo")
+    ana.clock.run_for(1_000)
+    until(ana, lambda: "Xênia Toledo: Oi!" in ana.evaluate("told"), seconds=10)
+    assert "tone" in ana.evaluate("told")
+    expect(ana).to_have_title(re.compile(r"^\(\d+\) "))
+    expect(ana.locator("link[rel=icon]")).to_have_attribute("href", re.compile("^data:image/png"))
+
+
+def test_whoever_wants_no_sound_hears_none(ana: Page, customer: Write) -> None:
+    ana.evaluate(
+        """() => {
+            window.told = [];
+            window.AudioContext = new Proxy(AudioContext, {
+                construct(Kind) { window.told.push("tone"); return new Kind(); },
+            });
+            document.getElementById("desk").dataset.sound = "none";
+        }"""
+    )
+    ana.locator("h1").click()
+    customer("Yara Simas")
+    expect(ana.locator("#rows")).to_contain_text("Yara Simas")
+    ana.clock.run_for(1_000)
+    assert ana.evaluate("told") == []

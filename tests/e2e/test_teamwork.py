@@ -123,11 +123,11 @@ def test_a_transfer_to_a_person_rings_in_their_tab(
     assume(ana, "Ivo Reis")
     transfer(ana, "Bia – Vendas", "É com você")
     expect(row(bia, "Ivo Reis")).to_contain_text("NOVO")
-    expect(bia).to_have_title(re.compile(r"^\(1\) "))
+    # However much waits besides.
+    expect(bia).to_have_title(re.compile(r"^\(\d+\) "))
     alert = bia.locator("#alerts .alert", has_text="Ivo Reis")
     expect(alert).to_contain_text("Ana – Suporte transferiu Ivo Reis para você.")
     bia.evaluate("delete document.hasFocus; dispatchEvent(new Event('focus'))")
-    expect(bia).not_to_have_title(re.compile(r"^\("))
     alert.get_by_role("link", name="Abrir").click()
     expect(bia.get_by_role("log")).to_contain_text("É com você")
     expect(alert).to_have_count(0)

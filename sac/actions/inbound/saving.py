@@ -85,6 +85,8 @@ def _give_codes(instance: Instance, tickets: Sequence[Ticket]) -> None:
 def _announce(thread: Thread) -> None:
     announcement = thread.announcement
     announcement.changed(*thread.events, *thread.changed)
+    if any(_calls_for_somebody(message) for message in thread.messages):
+        announcement.heard()
     if thread.ticket:
         announcement.ticket_changed(thread.ticket, before=thread.before)
     for ticket in thread.past:
@@ -94,6 +96,11 @@ def _announce(thread: Thread) -> None:
         # What waited behind an unknown outcome may go.
         conversation_id = thread.conversation.pk
         transaction.on_commit(lambda: ring("sac.deliver", conversation_id), robust=True)
+
+
+def _calls_for_somebody(message: Message) -> bool:
+    """The customer wrote, into a chapter: neither history nor a call that was missed."""
+    return not message.is_out and message.ticket is not None and message.kind != "call"
 
 
 def _fetch(files: Iterable[Media]) -> None:

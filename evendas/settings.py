@@ -219,9 +219,9 @@ QUEUES = ("inbound", "outbound", "media")
 CELERY_TASK_ROUTES = {
     "sac.fetch_media": {"queue": "media"},
     "sac.clear_loose_files": {"queue": "media"},
-    **dict.fromkeys(
-        ("sac.deliver", "sac.settle", "sac.amend", "sac.mark_read"), {"queue": "outbound"}
-    ),
+    **{
+        f"sac.{name}": {"queue": "outbound"} for name in ("deliver", "settle", "amend", "mark_read")
+    },
     "automacao.*": {"queue": "outbound"},
     "accounts.*": {"queue": "outbound"},
 }

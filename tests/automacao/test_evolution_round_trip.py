@@ -150,7 +150,7 @@ def test_we_react_edit_and_delete(line: Line) -> None:
 def test_what_we_read_turns_the_customers_ticks_blue(line: Line) -> None:
     first, second = (line.control.receive(CUSTOMER, text) for text in ("Oi", "Tudo bem?"))
     EVOLUTION.mark_read(CHANNEL, [Target(JID, first, is_ours=False)])
-    assert [bubble.status for bubble in line.control.thread(CUSTOMER)][0].upper() == "READ"
+    assert line.control.thread(CUSTOMER)[0].status.upper() == "READ"
     EVOLUTION.mark_read(CHANNEL, [Target(JID, second, is_ours=False)])
     assert {bubble.status.upper() for bubble in line.control.thread(CUSTOMER)} == {"READ"}
 

@@ -21,7 +21,7 @@ def faults(page: Page) -> list[str]:
     found = []
     for scheme in ("light", "dark"):
         for size in (WIDE, NARROW):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             page.set_viewport_size(size)  # type: ignore[arg-type]
             told = Axe().run(page).response["violations"]
             found += [one["id"] for one in told if one["impact"] in {"serious", "critical"}]

@@ -152,9 +152,9 @@ class Filters:
         if self.is_mine:
             tickets = tickets.filter(attendant=self.attendant_id)
         if self.is_unread:
-            tickets = tickets.filter(new_since__isnull=False)
+            tickets = tickets.live().filter(new_since__isnull=False)
         if self.is_unanswered:
-            tickets = tickets.filter(waiting_since__isnull=False)
+            tickets = tickets.live().filter(waiting_since__isnull=False)
         if self.tag is not None:
             tickets = tickets.tagged(self.tag)
         return tickets
@@ -162,6 +162,10 @@ class Filters:
     def apply(self, tickets: TicketQuerySet) -> TicketQuerySet:
         """Filter and sort. Those behind a figure are given to it already, of every status."""
         found = tickets if self.figure else self.narrow(tickets).filter(status=self.status)
+        is_owed = self.is_unread or self.is_unanswered
+        if is_owed and self.status == Ticket.Status.CLOSED:
+            # Nothing is owed there any more, and to find that out all of them would be read.
+            found = found.none()
         return found.order_by(*self.sorting)
 
     @property

@@ -16,6 +16,7 @@ PAGE = 10
 class Past:
     """A line of the history. All are listed; reading one needs sight of it."""
 
+    pk: int
     code: str
     status: str
     status_value: str
@@ -25,6 +26,8 @@ class Past:
     # The number's name, where it is not the one of the ticket on screen.
     line: str
     is_visible: bool
+    # Whether it stands above the ticket on screen, in the same thread.
+    is_earlier: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ class History:
 
     lines: Sequence[Past]
     older: int | None
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether anything stands above the ticket on screen."""
+        return self.older is not None or any(past.is_earlier for past in self.lines)
 
 
 def history_of(ticket: Ticket, rights: Rights, *, before: int | None = None) -> History:
@@ -53,6 +61,7 @@ def history_of(ticket: Ticket, rights: Rights, *, before: int | None = None) -> 
 
 def _past(row: Ticket, ticket: Ticket) -> Past:
     return Past(
+        pk=row.pk,
         code=row.code,
         status=row.get_status_display(),
         status_value=row.status,
@@ -61,4 +70,5 @@ def _past(row: Ticket, ticket: Ticket) -> Past:
         attendant=row.attendant,
         line="" if row.instance_id == ticket.instance_id else str(row.instance),
         is_visible=row.is_readable,  # type: ignore[attr-defined]
+        is_earlier=row.pk < ticket.pk,
     )

@@ -35,6 +35,7 @@ urlpatterns = [
     path("sac/atendimento/<str:code>/cabecalho/", desk.ticket_header, name="ticket_header"),
     path("sac/atendimento/<str:code>/novidades/", desk.ticket_changes, name="ticket_changes"),
     path("sac/atendimento/<str:code>/anteriores/", desk.ticket_older, name="ticket_older"),
+    path("sac/atendimento/<str:code>/capitulo/", desk.ticket_chapter, name="ticket_chapter"),
     path("sac/atendimento/<str:code>/trecho/", desk.ticket_stretch, name="ticket_stretch"),
     path("sac/atendimento/<str:code>/mensagens/", messages.ticket_messages, name="ticket_messages"),
     path(

@@ -36,8 +36,10 @@ def wait_words(level: str) -> str:
 @register.filter
 def said_by(ticket: Ticket) -> str:
     """Who spoke last for the store, by the first word of their nickname; "" when unknown."""
-    if ticket.preview_attendant:
-        return ticket.preview_attendant.nickname.split(maxsplit=1)[0]
+    if ticket.preview_attendant_id:
+        # The rows of a page were told in their query; a pushed one asks.
+        known = getattr(ticket, "spoken_by", None)
+        return (known or str(ticket.preview_attendant)).split(maxsplit=1)[0]
     # A note leaves there the origin of what was said before it.
     is_said = ticket.preview_direction == Message.Direction.OUT
     return _ELSEWHERE.get(Message.Origin(ticket.preview_origin), "") if is_said else ""

@@ -10,6 +10,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from sac import thread
 from sac.actions.preferences import preferences_of
+from sac.chapters import chapter_before
 from sac.desk_request import DeskRequest, desk_view, visible_ticket
 from sac.history import history_of
 from sac.models import Draft, Mention, Message, Ticket
@@ -74,6 +75,16 @@ def ticket_changes(request: DeskRequest, code: str) -> HttpResponse:
 def ticket_older(request: DeskRequest, code: str) -> HttpResponse:
     found = visible_ticket(request, code)
     return render(request, "sac/_older.html", {"ticket": found, **_thread(request, found)})
+
+
+@require_GET
+@desk_view
+def ticket_chapter(request: DeskRequest, code: str) -> HttpResponse:
+    """What stands above a ticket's thread: a page of the contact's ticket `de`, or of the last."""
+    found = visible_ticket(request, code)
+    at = _whole_number(request, "de") or None
+    chapter = chapter_before(found, request.rights, at=at, before=cursor_of(request))
+    return render(request, "sac/_chapter.html", {"ticket": found, "chapter": chapter})
 
 
 @require_GET

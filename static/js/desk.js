@@ -1,6 +1,7 @@
 // Sac > Atendimento, live: what each frame of the socket touches, and what is asked for to be sure.
 
 import "sac/attach";
+import "sac/chapters";
 import { isUnsaved, saveDrafts } from "sac/composer";
 import "sac/jump";
 import * as list from "sac/list";

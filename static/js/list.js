@@ -2,6 +2,7 @@
 
 import * as filters from "sac/filters";
 import { hold } from "sac/hold";
+import { tellTime } from "sac/weave";
 import { ask, elements, isTrouble, steadily, the } from "sac/wire";
 
 const MOST_KNOWN = 20_000;
@@ -165,6 +166,7 @@ function tellLate() {
 
 /** Let each waiting clock say how it stands against the store's limits, as the server does. */
 function ripen() {
+  tellTime();
   for (const wait of the("rows").querySelectorAll(".row-wait")) {
     const { dateTime, dataset } = wait.querySelector("time");
     const minutes = (Date.now() - Date.parse(dateTime)) / 60_000;

@@ -107,9 +107,8 @@ function followAddress() {
 }
 
 function filter(query) {
-  if (query === desk.dataset.query) return;
   // The way back from an open conversation is no longer the page before.
-  history.pushState(null, "", location.pathname + query);
+  if (query !== desk.dataset.query) history.pushState(null, "", location.pathname + query);
   list.show(query);
 }
 

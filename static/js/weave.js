@@ -5,11 +5,12 @@ import { the } from "sac/wire";
 const TOGETHER = 300;
 
 /** One separator before each day's first item; bubbles of one side within minutes stand together. */
-export function weave() {
+export function weave(lines = the("thread")) {
   let day = "";
   let above = null;
-  for (const item of [...the("thread").children].filter((child) => !child.hidden)) {
+  for (const item of [...lines.children].filter((child) => !child.hidden)) {
     if (item.matches(".day")) day = keepSeparator(item, day);
+    if (item.matches(".chapter-end")) above = null;
     if (!item.dataset.order) continue;
     if (item.dataset.day !== day) item.before(separator(item.dataset.day));
     item.classList.toggle("is-joined", continues(above, item));

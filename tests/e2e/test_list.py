@@ -50,7 +50,7 @@ def test_filters_stand_in_the_address_and_the_way_back_undoes_them(
     mine = names(ana)
     assert 0 < len(mine) < len(everybodys)
     ana.get_by_label("Mais filtros e ordem").click()
-    ana.get_by_label("Ordem").select_option("Mais antigas primeiro")
+    ana.get_by_label("Ordem", exact=True).select_option("Mais antigas primeiro")
     expect(ana.locator("#rows .row-name").first).to_contain_text(mine[-1])
     assert names(ana) == mine[::-1]
     ana.reload()
@@ -181,23 +181,18 @@ def test_the_open_conversation_keeps_its_row_until_another_is_opened(
     assert complaints == []
 
 
-def test_a_wait_grows_amber_and_red_by_itself(
-    desk: Running, ana: Page, customer: Customer, complaints: list[str]
-) -> None:
+def test_a_wait_grows_amber_and_red_by_itself(desk: Running, ana: Page, customer: Customer) -> None:
     customer("Rute Alves")
     wait = row(ana, "Rute Alves").locator(".row-wait")
     expect(wait).to_have_attribute("data-level", "")
     link = row(ana, "Rute Alves").get_by_role("link")
     expect(link).to_have_accessible_name(re.compile("^Rute Alves ?, NOVO ?, aguardando há 1 min"))
-    asked: list[str] = []
-    ana.on("request", lambda request: asked.append(request.url))
     ana.clock.run_for(6 * 60_000)
     expect(wait).to_have_attribute("data-level", "warning")
     expect(link).to_have_accessible_name(re.compile("há 6 min ?, espera longa"))
     ana.clock.run_for(10 * 60_000)
     expect(wait).to_have_attribute("data-level", "alarm")
     expect(link).to_have_accessible_name(re.compile("há 16 min ?, espera crítica"))
-    assert complaints == []
 
 
 def test_further_pages_come_by_scroll_and_by_keyboard(
@@ -234,4 +229,46 @@ def test_the_toolbar_fits_a_phone(desk: Running, sign_in: SignIn, complaints: li
         box = ana.locator(".toggle", has_text=label).bounding_box()
         assert box
         assert box["x"] + box["width"] <= NARROW["width"] - 12
+    assert complaints == []
+
+
+def test_earlier_tickets_are_read_above_the_thread(
+    desk: Running, ana: Page, customer: Customer, complaints: list[str]
+) -> None:
+    phone = customer("Noel Castro")
+    codes = []
+    for number in (1, 2):
+        row(ana, "Noel Castro").get_by_role("link").press("Enter")
+        expect(ana.get_by_role("button", name="Assumir")).to_be_visible()
+        codes.append(ana.url.split("/")[-2])
+        ana.get_by_role("button", name="Assumir").click()
+        answer = ana.get_by_placeholder("Escreva uma mensagem")
+        answer.fill(f"Resposta {number}")
+        answer.press("Enter")
+        expect(ana.get_by_role("log")).to_contain_text(f"Resposta {number}")
+        ana.get_by_role("link", name="Encerrar Atendimento").first.click()
+        ana.get_by_role("button", name="Sim, encerrar").click()
+        expect(ana.locator("#composer")).to_contain_text("Atendimento encerrado")
+        desk.simulator.receive(phone, f"Voltei {number}")
+        tab(ana, "Aguardando")
+        expect(row(ana, "Noel Castro")).to_have_count(1)
+        expect(row(ana, "Noel Castro")).to_contain_text(f"Voltei {number}")
+    row(ana, "Noel Castro").get_by_role("link").press("Enter")
+    log = ana.get_by_role("log")
+    # What stands above comes with the scroll, as far as the screen shows it.
+    for code in codes:
+        expect(log.locator(".chapter-end", has_text=code)).to_have_count(1)
+    expect(log).to_contain_text(
+        re.compile(
+            "Resposta 1.*" + codes[0] + ".*Resposta 2.*" + codes[1] + ".*Voltei 2", re.DOTALL
+        )
+    )
+    here = ana.url
+    ana.locator("#contact").get_by_role("link", name=codes[0]).click()
+    expect(log.locator(".chapter-end", has_text=codes[0])).to_be_focused()
+    assert ana.url == here
+    # Live lines go on below; what is above is only read.
+    desk.simulator.receive(phone, "Ainda aí?")
+    expect(log.locator("#thread")).to_contain_text("Ainda aí?")
+    expect(log.locator("#chapters [data-menu]:visible")).to_have_count(0)
     assert complaints == []

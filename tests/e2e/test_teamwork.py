@@ -144,7 +144,7 @@ def test_what_is_returned_waits_for_everybody_again(
 ) -> None:
     customer("Lia Pires")
     ana, sara = enter(sign_in, desk, "ana"), enter(sign_in, desk, "sara")
-    sara.get_by_label("Departamento").select_option("Sem departamento")
+    sara.get_by_label("Departamento", exact=True).select_option("Sem departamento")
     expect(row(sara, "Joana D'Ávila")).to_have_count(0)
     expect(row(sara, "Lia Pires")).to_be_visible()
     assume(ana, "Lia Pires")

@@ -36,7 +36,8 @@ def links(page: Page) -> list[str]:
 
 
 def _links(page: Page) -> list[Element]:
-    return [link for link in page.find("a") if "data-open-ticket" in link.attributes]
+    ways = {"data-open-ticket", "data-chapter"}
+    return [link for link in page.find("a") if ways & set(link.attributes)]
 
 
 def pane(actor: Actor, ticket: Ticket) -> Page:

@@ -35,6 +35,7 @@ ticket                   waiting     ticket  302/200/200/200  405
 ticket_header            waiting     ticket  302/200/200/200  405
 ticket_changes           waiting     ticket  302/200/200/200  405
 ticket_older             waiting     ticket  302/200/200/200  405
+ticket_chapter           waiting     ticket  302/200/200/200  405
 ticket_stretch           waiting     ticket  302/404/404/404  405
 ticket_history           waiting     ticket  302/200/200/200  405
 ticket_messages          waiting     ticket  405              302/422/422/422

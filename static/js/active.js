@@ -1,6 +1,6 @@
 // Conversas ativas, live: read anew when something moved, without losing what is marked.
 
-import { ask, elements, steadily, the } from "sac/wire";
+import { ask, elements, onReturn, steadily, the } from "sac/wire";
 
 const PAUSE = 3_000;
 const ROUND = 30_000;
@@ -48,10 +48,14 @@ the("active-form").addEventListener("change", ({ target }) => {
   }
   count();
 });
-document.addEventListener("sac:frame", ({ detail }) => {
-  if (MOVES.includes(detail.t)) reread();
-});
-setInterval(() => {
+/** A page nobody looks at is read anew when somebody does. */
+function look() {
   if (document.visibilityState === "visible") reread();
-}, ROUND);
+}
+
+document.addEventListener("sac:frame", ({ detail }) => {
+  if (MOVES.includes(detail.t)) look();
+});
+onReturn(look);
+setInterval(look, ROUND);
 prepare();

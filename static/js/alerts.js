@@ -4,6 +4,9 @@ import { chime } from "sac/tone";
 import { elements, the } from "sac/wire";
 
 const MOST = 4;
+// Twenty conversations handed over at once sound like one.
+const BREATH = 1_000;
+let rang = 0;
 
 const ofTicket = (ticket) => the("alerts").querySelector(`[data-ticket="${ticket}"]`);
 
@@ -11,7 +14,7 @@ export function receive({ html, ticket }) {
   drop(ticket);
   the("alerts").prepend(elements(html));
   for (const old of [...the("alerts").children].slice(MOST)) old.remove();
-  chime();
+  if (Date.now() - rang > BREATH && chime()) rang = Date.now();
 }
 
 /** Somebody else has it by now, or nobody: there is nothing to tell any more. */

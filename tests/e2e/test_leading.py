@@ -49,6 +49,10 @@ def test_a_supervisor_sees_what_comes_and_hands_several_on(
         # There without reloading.
         expect(sara.get_by_role("link", name=name)).to_be_visible()
         sara.get_by_role("checkbox", name=f"Marcar {name}").check()
+    sara.get_by_role("link", name="Elza Brito").focus()
+    write(desk, "Olívia Reis")
+    expect(sara.get_by_role("link", name="Olívia Reis")).to_be_visible()
+    expect(sara.get_by_role("link", name="Elza Brito")).to_be_focused()
     expect(sara.locator("#marked")).to_have_text("2 conversas marcadas")
     assert faults(sara) == []
     sara.get_by_label("Passar para").select_option(label="Vendas")

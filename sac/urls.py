@@ -22,10 +22,12 @@ from sac.views import (
     transfers,
     verbs,
 )
+from sac.views.manifest import manifest
 from sac.views.media import media, media_playable, media_retry, media_thumbnail
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("manifest.webmanifest", manifest, name="manifest"),
     path("cadastro/", sign_up.sign_up, name="sign_up"),
     path("sac/atendimento/", desk.desk, name="desk"),
     path("sac/atendimento/lista/", desk.desk_list, name="desk_list"),

@@ -57,13 +57,20 @@ function sound() {
 function notify(row) {
   if (!("notifies" in likes()) || globalThis.Notification?.permission !== "granted") return;
   const link = row.querySelector(".row-link");
-  const [who, said] = ["name", "said"].map((part) => row.querySelector(`.row-${part}`)?.textContent.trim());
+  const [who, said] = ["name", "said"].map((part) => wordsOf(row.querySelector(`.row-${part}`)));
   const note = new Notification(who, { body: said, tag: row.id, icon: icon().dataset.plain ?? icon().href });
   note.onclick = () => {
     focus();
     open(link.pathname);
     note.close();
   };
+}
+
+/** What is shown, without what is only read aloud. */
+function wordsOf(part) {
+  const copy = part.cloneNode(true);
+  for (const silent of copy.querySelectorAll(".sr")) silent.remove();
+  return copy.textContent.trim();
 }
 
 // --- How much waits ------------------------------------------------------------------------------

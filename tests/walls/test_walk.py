@@ -105,6 +105,7 @@ integrity                -           admin   302/403/403/200  405
 parked_replay            parked      admin   405              302/403/403/302
 instance_replay          instance    admin   405              302/403/403/302
 webhook                  webhook     secret  405              401
+manifest                 -           open    200              405
 alive                    -           open    200              405
 ready                    -           open    503              405
 login                    -           open    200/302/302/302  200/302/302/302
@@ -126,6 +127,7 @@ HEADS = {
     "instance_remove",
     "password_reset_done",
 } | {
+    "manifest",
     "alive",
     "ready",
 }

@@ -168,3 +168,22 @@ def chapter_of(row: Message | TicketEvent, chapters: Sequence[Ticket]) -> Ticket
     said_at = row.created_at if isinstance(row, Message) else row.at
     before = [ticket for ticket in chapters if ticket.created_at <= said_at]
     return before[-1] if before else next(iter(chapters), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What the customer said since the team last looked: the first message, and how many."""
+
+    first: int
+    count: int
+
+
+def unseen(ticket: Ticket) -> Unseen | None:
+    """What is NOVO in a ticket; None when the team saw all of it, or nothing was said."""
+    if not ticket.is_new:
+        return None
+    said = ticket.messages.filter(
+        direction=Message.Direction.IN, created_at__gte=ticket.new_since
+    ).exclude(kind="call")
+    ids = list(said.order_by("sort_key", "id").values_list("pk", flat=True))
+    return Unseen(first=ids[0], count=len(ids)) if ids else None

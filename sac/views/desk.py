@@ -170,7 +170,8 @@ def _desk_context(request: DeskRequest, *, default: str | None = None) -> dict[s
 
 
 def ticket_context(request: DeskRequest, found: Ticket) -> dict[str, Any]:
-    return {**header_context(request, found), **_thread(request, found)}
+    around = header_context(request, found)
+    return {**around, **_thread(request, found), "unseen": thread.unseen(found)}
 
 
 def header_context(request: DeskRequest, found: Ticket) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import * as notices from "sac/notices";
 import "sac/player";
 import "sac/shortcuts";
 import * as thread from "sac/thread";
+import "sac/unseen";
 import "sac/viewer";
 import "sac/voice";
 import { tellTime, weave } from "sac/weave";

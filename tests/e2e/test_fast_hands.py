@@ -181,3 +181,26 @@ def test_whoever_wants_no_sound_hears_none(ana: Page, customer: Write) -> None:
     expect(ana.locator("#rows")).to_contain_text("Yara Simas")
     ana.clock.run_for(1_000)
     assert ana.evaluate("told") == []
+
+
+def test_what_nobody_saw_stands_under_a_line_until_somebody_answers(
+    desk: Running, ana: Page, customer: Write
+) -> None:
+    phone = customer("Zuleica Braga")
+    for number in range(12):
+        desk.simulator.receive(phone, f"Pergunta {number}\n" * 6)
+    expect(ana.locator("#rows")).to_contain_text("Pergunta 11")
+    open_talk(ana, "Zuleica Braga")
+    line = ana.locator("#unseen")
+    expect(line).to_have_text("13 novas mensagens")
+    expect(line).to_be_in_viewport()
+    top = ana.locator("#log").evaluate("log => log.scrollTop")
+    desk.simulator.receive(phone, "Mais uma")
+    expect(ana.locator("#to-bottom")).to_contain_text("1 nova mensagem")
+    assert ana.locator("#log").evaluate("log => log.scrollTop") <= top
+    expect(line).to_be_in_viewport()
+    press(ana, "Alt+a")
+    box(ana).fill("Bom dia!")
+    box(ana).press("Enter")
+    expect(ana.get_by_role("log")).to_contain_text("Bom dia!")
+    expect(line).to_have_count(0)

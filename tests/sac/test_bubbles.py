@@ -338,7 +338,7 @@ def test_the_menu_offers_what_can_be_done(shop: Shop, anas: Ticket) -> None:
     assert [doable(one) for one in (theirs, ours, photo, queued, gone)] == [
         "copy forward quote react",
         "copy forward quote react delete edit",
-        "copy quote react delete",
+        "copy forward quote react delete",
         "copy forward drop",
         "",
     ]

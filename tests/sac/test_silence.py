@@ -1,5 +1,6 @@
 """Back to the queue: a customer does not wait for somebody who does not answer, or is not there."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -132,6 +133,34 @@ def test_looking_costs_the_same_however_much_is_in_order(
     with CaptureQueriesContext(connection) as queries:
         sweep_silence()
     assert len(queries) == 1
+
+
+def _answers(actor: Actor, ticket: Ticket) -> None:
+    send(actor, ticket)
+
+
+def _closes(actor: Actor, ticket: Ticket) -> None:
+    do(actor, ticket, "encerramento")
+
+
+def _is_handed_it(actor: Actor, ticket: Ticket) -> None:
+    """Given back and taken again: the minutes count anew, though the customer waits on."""
+    do(actor, ticket, "devolucao")
+    do(actor, ticket, "posse")
+    seen(actor, clock.now())
+
+
+@pytest.mark.parametrize("acts", [_answers, _closes, _is_handed_it])
+def test_what_changed_after_the_look_is_left_as_it_is(
+    ana: Actor, anas: Ticket, acts: Callable[[Actor, Ticket], None]
+) -> None:
+    """A worker found it due, and somebody was quicker than its lock."""
+    with clock.at(NOON + 31 * MINUTE):
+        assert silence.due_for_release() == [anas.pk]
+        acts(ana, anas)
+        before = steps(anas)
+        silence.release_if_silent(anas.pk)
+    assert steps(anas) == before
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: help demo demo-reset check test test-fast faults format lock
+.PHONY: help demo demo-reset check test test-fast faults bench format lock
 
 help:
 	@echo "make demo        the product on this machine, until Ctrl-C (EVENDAS_PORT, EVENDAS_SIMULATOR_PORT)"
@@ -11,6 +11,7 @@ help:
 	@echo "make test        every check and every test"
 	@echo "make test-fast   the tests without browser and fault drills"
 	@echo "make faults      the drills at full size: kills, crashes, floods (about half an hour)"
+	@echo "make bench       speeds on a store of a million messages (about ten minutes, nothing else running)"
 	@echo "make check       format, lint, types, import contracts, templates, migrations"
 	@echo "make format      let the formatters have their way"
 	@echo "make lock        pin dependencies anew after a change in pyproject.toml (needs uv)"
@@ -34,6 +35,10 @@ test-fast:
 faults:
 	@dev/bootstrap dev browser
 	@$(PYTHON) -m dev.test --faults
+
+bench:
+	@dev/bootstrap dev
+	@$(PYTHON) -m tests.bench
 
 check:
 	@dev/bootstrap dev

@@ -7,18 +7,27 @@ truth when they notice a gap.
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
+import redis
 from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.layers import get_channel_layer
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 Push = tuple[tuple[str, ...], Event]
 
+_PREFIX = settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"]
+# Seconds Redis may take to say who listens, and how long it is not asked again when it does not.
+_PATIENCE = 0.2
+_SILENCE = 5.0
 # While Redis is frozen the oldest pushes give way: the catch-up repairs what was lost.
 MOST_WAITING = 10_000
 
@@ -100,6 +109,46 @@ async def _send(groups: tuple[str, ...], event: Event) -> None:
 
 
 _publisher = _Publisher()
+
+
+class _Listeners:
+    """Asks Redis who listens. While it does not answer, nobody waits for it twice in a row."""
+
+    def __init__(self) -> None:
+        self._redis: redis.Redis | None = None
+        self._silent_until = 0.0
+
+    def are_there(self, group: str) -> bool:
+        if time.monotonic() < self._silent_until:
+            return True
+        try:
+            [(_, count)] = self._line().pubsub_numsub(f"{_PREFIX}__group__{group}")
+        except redis.RedisError as error:
+            logger.warning("nobody knows who listens: %s", error)
+            self._silent_until = time.monotonic() + _SILENCE
+            return True
+        return bool(count)
+
+    def _line(self) -> redis.Redis:
+        if self._redis is None:
+            self._redis = redis.Redis.from_url(
+                settings.REDIS_URL,
+                socket_timeout=_PATIENCE,
+                socket_connect_timeout=_PATIENCE,
+                retry=Retry(NoBackoff(), 0),
+            )
+        return self._redis
+
+
+_listeners = _Listeners()
+
+
+def is_heard(group: str) -> bool:
+    """Tell whether a socket may be in the group: what nobody hears need not be drawn.
+
+    Ask after the commit: who joins later reads what was committed. True when Redis does not say.
+    """
+    return _listeners.are_there(group)
 
 
 def publish(groups: Iterable[str], event: Event) -> None:

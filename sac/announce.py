@@ -108,6 +108,9 @@ class Announcement:
         yield from found.items()
 
     def _push_thread(self, ticket: Ticket, items: Sequence[Item]) -> None:
+        group = live.conversation_group(self.conversation.pk)
+        if not live.is_heard(group):
+            return
         known = self.tickets.get(ticket.pk)
         frame = {
             "t": "thread",
@@ -120,7 +123,7 @@ class Announcement:
             "sight": asdict(Sight.of(ticket)),
             "parties": [attendant for attendant, _ in _parties(ticket)],
         }
-        live.publish([live.conversation_group(self.conversation.pk)], frame)
+        live.publish([group], frame)
 
     def _is_around(self, *, has_moved: bool) -> bool:
         """What stands around the thread is another: whose it is, the customer's data, a mention."""

@@ -225,6 +225,7 @@ def pushes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[set[str], live.Event]]
     """What was published to open screens after commit, instead of publishing."""
     seen: list[tuple[set[str], live.Event]] = []
     monkeypatch.setattr(live, "publish", lambda groups, event: seen.append((set(groups), event)))
+    monkeypatch.setattr(live, "is_heard", lambda _: True)
     return seen
 
 

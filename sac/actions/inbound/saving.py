@@ -43,7 +43,8 @@ def _save(instance: Instance, threads: Sequence[Thread]) -> None:
     write_columns(adopted, Message.SENDING_FIELDS)
     write_columns([call for row in threads for call in row.ended], ["content", "revision"])
     for row in threads:
-        row.past += show_on_list([one for one in row.adopted if one.ticket != row.ticket])
+        if elsewhere := [one for one in row.adopted if one.ticket != row.ticket]:
+            row.past += show_on_list(elsewhere)
     TicketEvent.objects.bulk_create([event for row in threads for event in row.events])
     write_columns([ticket for row in threads for ticket in _shown(row)], Ticket.ACTIVITY_FIELDS)
     write_columns([row.conversation for row in threads], Conversation.ADDRESS_FIELDS)

@@ -1,0 +1,132 @@
+"""The order of a bench, and the bars of every line. What is measured stands beside its bar."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.core.management import call_command
+from django.db import connection
+
+from automacao.models import InboundEvent, Instance
+from tests.bench import door, inbound
+from tests.bench.filling import fill, lengthen
+from tests.bench.screens import screens
+from tests.bench.stopwatch import Taken
+from tests.conftest import Actor, Shop, new_phone, open_shop, publish_terms
+from tests.postbox import Postbox
+
+TEAM = 10
+LONG = 1_009
+# Milliseconds on the clock: the product's promises on two cores that do nothing else.
+CLOCK = {
+    "list, Em aberto": 20.0,
+    "thread of 1,009": 15.0,
+    "counters": 3.0,
+}
+GROWTH = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table; `held` is None where there is no bar."""
+
+    name: str
+    measured: str
+    bar: str = ""
+    held: bool | None = None
+
+    def __str__(self) -> str:
+        verdict = {None: "", True: "ok", False: "MISSED"}[self.held]
+        return f"{self.name:<34} {self.measured:<52} {self.bar:<26} {verdict}"
+
+
+def run(messages: int) -> int:
+    """Print the table; return 1 when a bar was missed."""
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    publish_terms()
+    shop = open_shop("Loja Aurora")
+    team = [
+        shop.hire(f"Ana{number}", shop.support, shop.sales, can_view_all=True)
+        for number in range(TEAM)
+    ]
+    missed = [line for line in _lines(shop, team, messages) if line.held is False]
+    return 1 if missed else 0
+
+
+def _lines(shop: Shop, team: list[Actor], messages: int) -> Iterator[Line]:
+    fill(shop, team, messages // 10)
+    long = lengthen(shop, LONG)
+    few = screens(team[0], long)
+    fill(shop, team, messages - messages // 10)
+    many = screens(team[0], long)
+    for name, taken in many.items():
+        yield from _told(_screen(name, taken, few[name], messages))
+    yield from _told(_door(shop), _inbound(shop))
+
+
+def _told(*lines: Line) -> Iterator[Line]:
+    for line in lines:
+        print(line, flush=True)
+        yield line
+
+
+def _screen(name: str, taken: Taken, before: Taken, messages: int) -> Line:
+    growth = taken.clock / before.clock
+    measured = (
+        f"{taken.clock:6.1f} ms, cpu {taken.cpu:5.1f}, sql {taken.sql:5.1f};"
+        f" {growth:4.2f} x a tenth's"
+    )
+    bar = CLOCK.get(name)
+    is_quick = bar is None or taken.clock <= bar
+    told = f"<= {GROWTH} x" if bar is None else f"<= {bar:.0f} ms, <= {GROWTH} x"
+    return Line(f"{name} ({messages:,})", measured, told, is_quick and growth <= GROWTH)
+
+
+def _door(shop: Shop) -> Line:
+    number = _number(shop)
+    bare, posts = door.bare_a_second(number), door.posts_a_second(number)
+    measured = f"{posts:.0f} /s of {bare:.0f} /s: {posts / bare:.0%}"
+    return Line(
+        "webhook stored, one process", measured, ">= 60 % of one bare INSERT", posts >= 0.6 * bare
+    )
+
+
+def _inbound(shop: Shop) -> Line:
+    numbers = [_number(shop) for _ in range(2 * inbound.CORES)]
+    for number in numbers:
+        _bring(number)
+    connection.close()
+    limit = inbound.limit_a_second()
+    rate = inbound.messages_a_second([number.pk for number in numbers])
+    measured = f"{rate:.0f} /s of {limit:.0f} /s: {rate / limit:.0%}"
+    return Line(
+        "inbound messages, all cores", measured, ">= 800 /s, >= 20 %", rate >= max(800, limit / 5)
+    )
+
+
+def _number(shop: Shop) -> Instance:
+    phone = new_phone()
+    return Instance.objects.create(
+        store=shop.store, phone=phone, connected_phone=phone, state=Instance.State.CONNECTED
+    )
+
+
+def _bring(number: Instance) -> None:
+    """Let each customer's messages lie in this number's inbox."""
+    box = Postbox(number)
+    phones = [new_phone() for _ in range(inbound.CUSTOMERS)]
+    bodies = [
+        box.said(f"Mensagem {line}", phone=phone)
+        for line in range(inbound.EACH)
+        for phone in phones
+    ]
+    InboundEvent.objects.bulk_create(
+        InboundEvent(
+            store_id=number.store_id,
+            instance=number,
+            body=body,
+            sha256=hashlib.sha256(body).digest(),
+        )
+        for body in bodies
+    )

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 Event = dict[str, Any]
 Push = tuple[tuple[str, ...], Event]
 
-_PREFIX = settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"]
+_LAYER: Any = settings.CHANNEL_LAYERS["default"]["CONFIG"]
 # Seconds Redis may take to say who listens, and how long it is not asked again when it does not.
 _PATIENCE = 0.2
 _SILENCE = 5.0
@@ -122,12 +122,13 @@ class _Listeners:
         if time.monotonic() < self._silent_until:
             return True
         try:
-            [(_, count)] = self._line().pubsub_numsub(f"{_PREFIX}__group__{group}")
+            # Typed as if it might be awaited.
+            answer: Any = self._line().pubsub_numsub(f"{_LAYER['prefix']}__group__{group}")
         except redis.RedisError as error:
             logger.warning("nobody knows who listens: %s", error)
             self._silent_until = time.monotonic() + _SILENCE
             return True
-        return bool(count)
+        return any(count for _, count in answer)
 
     def _line(self) -> redis.Redis:
         if self._redis is None:

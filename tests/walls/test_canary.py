@@ -48,6 +48,9 @@ def _queries(far: World) -> list[dict[str, object]]:
         {},
         {"situacao": "em-aberto", "departamento": far.department.pk, "desde": 0},
         {"situacao": "encerradas", "depois": cursor, "antes": f"{far.said.sort_key}-{far.said.pk}"},
+        {"aberta": far.waiting.pk, "quem": "minhas", "novas": "sim", "de": far.waiting.pk},
+        {"numeros": "atendidos", "depois": cursor, "aberta": far.open.pk},
+        {"etiqueta": far.tag.pk, "resposta": "pendente", "ordem": "recentes"},
     ]
 
 

@@ -22,7 +22,17 @@ UNASKED = [
     *("id", "pk", "store", "store_id", "user", "user_id", "attendant", "attendant_id"),
     *("department", "department_id", "departments", "instance", "instance_id", "conversation"),
     *("contact", "ticket", "message", "to_department", "to_person", "destination", "seen", "by"),
-    *("closed_by", "client_uuid", "name_edited_by", "antes", "depois", "desde"),
+    *(
+        "closed_by",
+        "client_uuid",
+        "name_edited_by",
+        "antes",
+        "depois",
+        "desde",
+        "aberta",
+        "de",
+        "etiqueta",
+    ),
 ]
 
 
@@ -238,6 +248,7 @@ def _address(name: str, near: World) -> str:
         "answer": [near.waiting.code, near.reply.pk],
         "reply": [near.reply.pk],
         "tag": [near.tag.pk],
+        "reason": [near.close_reason.pk],
         "department": [near.department.pk],
         "attendant": [near.attendant.pk],
         "instance": [near.instance.pk],

@@ -77,6 +77,9 @@ function draw() {
   const sections = sought ? [{ title: "Encontrados", entries: found(all) }] : [{ title: "Recentes", entries: lately }, ...groups];
   const filled = sections.filter(({ entries }) => entries.length > 0);
   the("emoji-list").replaceChildren(...filled.map(section));
+  // The list scrolls, and the keyboard must find its way into it.
+  const [first] = shown();
+  if (first) first.tabIndex = 0;
   const count = sought ? filled[0]?.entries.length ?? 0 : null;
   the("emoji-told").textContent = count === 0 ? "Nenhum emoji com esse nome." : "";
 }

@@ -1,6 +1,6 @@
 """A ticket: one attendance, from the customer's message to Encerrada, and every step of it."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
@@ -58,18 +58,19 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             "store",
         )
 
+    def with_tags(self) -> Self:
+        """With `marks`, the tags of each as {id, name, colour}, in the same query."""
+        worn = Ticket.tags.through.objects.filter(ticket=models.OuterRef("pk"))
+        facts = JSONObject(id="tag", name="tag__name", colour="tag__colour")
+        return self.annotate(marks=ArraySubquery(worn.values(facts=facts)))
+
     def with_marks(self) -> Self:
-        """With `marks`, the tags of each as {id, name, colour}, and `spoken_by`, in the same query.
+        """With `marks`, and `spoken_by`, whose words are shown, in the same query.
 
         Not joined: PostgreSQL plans eight tables as one question, and no more.
         """
-        worn = Ticket.tags.through.objects.filter(ticket=models.OuterRef("pk"))
-        facts = JSONObject(id="tag", name="tag__name", colour="tag__colour")
         author = Attendant.objects.filter(pk=models.OuterRef("preview_attendant"))
-        return self.annotate(
-            marks=ArraySubquery(worn.values(facts=facts)),
-            spoken_by=models.Subquery(author.values("nickname")),
-        )
+        return self.with_tags().annotate(spoken_by=models.Subquery(author.values("nickname")))
 
     def tagged(self, tag_id: int) -> Self:
         worn = Ticket.tags.through.objects.filter(ticket=models.OuterRef("pk"), tag=tag_id)
@@ -104,6 +105,9 @@ class Ticket(StoreRow):
         "preview_message_id",
         "preview_attendant",
     )
+
+    # Its tags, where they were read with it: see `with_tags`.
+    marks: "list[dict[str, Any]] | None" = None
 
     conversation = models.ForeignKey(
         Conversation, models.PROTECT, db_constraint=False, related_name="tickets"

@@ -59,8 +59,7 @@ class Mark(NamedTuple):
 @register.filter
 def row_tags(ticket: Ticket) -> list[Mark]:
     """By name. The rows of a page were given theirs; a pushed one asks."""
-    given = getattr(ticket, "marks", None)
-    worn = ticket.tags.values("id", "name", "colour") if given is None else given
+    worn = ticket.tags.values("id", "name", "colour") if ticket.marks is None else ticket.marks
     return sorted((Mark(**facts) for facts in worn), key=lambda mark: mark.name.casefold())
 
 

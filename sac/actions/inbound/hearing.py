@@ -52,6 +52,7 @@ def _open_ticket(thread: Thread, arrival: Arrival, sent_at: datetime) -> Ticket:
         queued_at=thread.now,
         last_activity_at=sent_at,
     )
+    ticket.marks = []
     thread.ticket, thread.is_new_ticket = ticket, True
     for kind in (TicketEvent.Kind.CREATED, TicketEvent.Kind.QUEUED):
         event = step(conversation, ticket, kind, at=thread.now, arrival=arrival.inbox_id)

@@ -138,7 +138,7 @@ def _open_conversations(instance: Instance, addresses: dict[Contact, _Address]) 
 
 def _lock_tickets(conversations: Sequence[Conversation]) -> dict[int, Ticket]:
     by_id = {conversation.pk: conversation for conversation in conversations}
-    live = Ticket.objects.live().filter(conversation__in=by_id).order_by("id")
+    live = Ticket.objects.live().filter(conversation__in=by_id).with_tags().order_by("id")
     locked = live.select_for_update(no_key=True, of=("self",))
     tickets = {row.conversation_id: row for row in locked.select_related("department", "attendant")}
     for conversation_id, ticket in tickets.items():

@@ -189,6 +189,20 @@ def test_who_lost_sight_of_it_neither_hears_nor_is_heard_any_more(
     assert here(anas) == here(caios) == []
 
 
+def test_who_lost_sight_of_it_hears_nothing_even_before_asking_again(
+    shop: Shop, open_tab: OpenTab, sara: Actor, both: tuple[Tab, Tab], ticket: Ticket
+) -> None:
+    saras = open_tab(sara)
+    come(saras, ticket)
+    do(sara, ticket, "transferencia", {"destination": f"departamento-{shop.sales.pk}"})
+    for tab in both:
+        tab.heard()
+    saras.say('{"writing": true}')
+    saras.watch(ticket.conversation_id)
+    first_watching(saras)
+    assert [here(tab) for tab in both] == [[], []]
+
+
 def test_who_lost_a_department_leaves_the_others(
     shop: Shop, both: tuple[Tab, Tab], caio: Actor
 ) -> None:

@@ -248,7 +248,7 @@ def _tell_closing(ticket: Ticket, *, by: Attendant) -> None:
         ticket=ticket,
         conversation=ticket.conversation,
         kind=TicketEvent.Kind.CLOSED,
-        at=ticket.closed_at,
+        at=ticket.closed_at or ticket.created_at,
         actor=by.user,
         attendant=by,
         sort_key=2,

@@ -51,7 +51,8 @@ def _choices(request: DeskRequest) -> Choices:
 
 def _named(rows: QuerySet[Any], kind: str) -> QuerySet[Any, Any]:
     named = rows.order_by().annotate(kind=Value(kind), key=Sortable("name"))
-    return named.values_list("kind", "key", "id", "name", "is_active")
+    facts: QuerySet[Any, Any] = named.values_list("kind", "key", "id", "name", "is_active")
+    return facts
 
 
 def form_context(wish: Wish) -> dict[str, Any]:

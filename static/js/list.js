@@ -17,7 +17,7 @@ let reading = 0;
 // What changed while somebody was choosing, by id: rows to be placed, null for one that is gone.
 const late = new Map();
 let isOwed = false;
-const hand = hold(the("rows-scroll"), catchUp);
+const hand = hold(the("rows-hold"), catchUp);
 
 const rows = () => [...the("rows").querySelectorAll(".row")];
 const pad = (id) => id.padStart(20, "0");
@@ -262,11 +262,11 @@ function reconcile() {
   const seen = new Set();
   for (const row of rows().reverse()) {
     const { ticket, revision } = row.dataset;
-    if (seen.has(ticket) || isOld(ticket, revision)) row.remove();
-    else {
-      learn(ticket, revision);
-      seen.add(ticket);
-    }
+    const isPast = isOld(ticket, revision);
+    // One that was heard of meanwhile takes its place, right below.
+    if (seen.has(ticket) || (isPast && !heard.get(Number(ticket)))) row.remove();
+    else if (!isPast) learn(ticket, revision);
+    seen.add(ticket);
   }
   for (const row of heard.values()) if (row) put(row);
   tidy();
@@ -323,5 +323,4 @@ the("rows").addEventListener("click", (event) => {
   event.preventDefault();
   htmx.ajax("GET", more.getAttribute("hx-get"), { target: more, source: more, swap: "outerHTML" });
 });
-the("rows-late").addEventListener("click", hand.release);
 setInterval(ripen, TICK);

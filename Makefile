@@ -3,7 +3,9 @@
 PYTHON := .venv/bin/python
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: help demo demo-reset check test test-fast faults bench format lock
+SCREENS := $(CURDIR)/docs/images/telas
+
+.PHONY: help demo demo-reset check test test-fast faults bench screenshots format lock
 
 help:
 	@echo "make demo        the product on this machine, until Ctrl-C (EVENDAS_PORT, EVENDAS_SIMULATOR_PORT)"
@@ -12,6 +14,7 @@ help:
 	@echo "make test-fast   the tests without browser and fault drills"
 	@echo "make faults      the drills at full size: kills, crashes, floods (about half an hour)"
 	@echo "make bench       speeds on a store of a million messages (about ten minutes, nothing else running)"
+	@echo "make screenshots every screen, wide and narrow, light and dark, into docs/images/telas"
 	@echo "make check       format, lint, types, import contracts, templates, migrations"
 	@echo "make format      let the formatters have their way"
 	@echo "make lock        pin dependencies anew after a change in pyproject.toml (needs uv)"
@@ -39,6 +42,14 @@ faults:
 bench:
 	@dev/bootstrap dev
 	@$(PYTHON) -m tests.bench
+
+# One file alone, in its order: no other test's customers are in the pictures.
+screenshots:
+	@dev/bootstrap dev browser
+	@mkdir -p $(SCREENS)
+	@EVENDAS_SCREENSHOTS=$(SCREENS) $(PYTHON) -m pytest -q -p no:randomly -m browser tests/e2e/test_screens.py
+	@cp $(SCREENS)/atendimento-largo-light.png docs/images/atendimento.png
+	@cp $(SCREENS)/atendimento-largo-dark.png docs/images/atendimento-escuro.png
 
 check:
 	@dev/bootstrap dev

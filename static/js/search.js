@@ -88,6 +88,8 @@ input.addEventListener("keydown", (event) => {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (by) step(by);
   else if (event.key === "Enter" && !event.isComposing && active) follow(active);
+  // A field for searching would only empty itself.
+  else if (event.key === "Escape") box.close();
   else return;
   event.preventDefault();
 });

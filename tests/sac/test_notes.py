@@ -7,10 +7,10 @@ import pytest
 
 from sac.deliver import deliver_conversation
 from sac.invariants import broken_invariants
-from sac.models import Mention, Message, Ticket
+from sac.models import Attendant, Mention, Message, Ticket
 from tests.conftest import Actor, Shop
 from tests.sac.acts import do, now_of, reason, send
-from tests.sac.board import type_on_phone
+from tests.sac.board import Status, put_ticket, type_on_phone
 from tests.sac.pages import Answer, read
 
 Rings = list[tuple[str, tuple[int, ...]]]
@@ -157,19 +157,27 @@ def test_of_two_names_the_longer_one_is_meant(shop: Shop, waiting: Ticket, ana: 
     assert [one.attendant.nickname for one in Mention.objects.all()] == ["Caio César"]
 
 
+@pytest.mark.parametrize("status", list(Status))
 def test_the_team_of_a_ticket_is_who_sees_it(
-    shop: Shop, waiting: Ticket, ana: Actor, bia: Actor, sara: Actor
+    shop: Shop, ana: Actor, bia: Actor, sara: Actor, status: Status
 ) -> None:
-    chief = shop.hire("Chefe", is_admin=True)
-    seers = {"Sara", "Chefe"}
-    for status in ("waiting", "closed"):
-        offered = read(ana.client.get(f"/sac/atendimento/{waiting.code}/equipe/")).find("li")
-        assert {one.attributes["data-name"] for one in offered} == seers
-        if status == "waiting":
-            do(chief, waiting, "encerramento")
-    rights = [one.rights for one in (ana, bia, sara, chief)]
-    seeing = [Ticket.objects.visible_to(one).filter(pk=waiting.pk).exists() for one in rights]
-    assert seeing == [True, False, True, True]
+    people = [ana, bia, sara, shop.hire("Chefe", is_admin=True)]
+    people += [shop.hire("Vera", shop.sales, can_view_all=True), shop.hire("Longe")]
+    for place in (shop.support, shop.sales, None):
+        owner = None if status == Status.WAITING else bia.attendant
+        ticket = put_ticket(
+            shop, department=place, attendant=owner, status=status, took_part=people[-1].attendant
+        )
+        seers = set(Attendant.objects.who_see(ticket))
+        seeing = Ticket.objects.filter(pk=ticket.pk)
+        wanted = {one.attendant for one in people if seeing.visible_to(one.rights).exists()}
+        assert seers == wanted
+        assert seers
+
+
+def test_whoever_asks_is_not_offered_to_themself(waiting: Ticket, ana: Actor, sara: Actor) -> None:
+    offered = read(ana.client.get(f"/sac/atendimento/{waiting.code}/equipe/")).find("li")
+    assert [one.attributes["data-name"] for one in offered] == ["Sara"]
 
 
 def test_opening_the_conversation_shows_the_mention_as_seen(

@@ -87,8 +87,8 @@ COSTS = {
     "lista/?quem=minhas&novas=sim&resposta=pendente&ordem=recentes": 4,
     "lista/?numeros=atendidos": 5,
     "lista/?aberta={other}": 5,
-    "contadores/": 6,
-    "contadores/?departamento={place}&etiqueta={tag}": 7,
+    "contadores/": 7,
+    "contadores/?departamento={place}&etiqueta={tag}": 8,
 }
 
 

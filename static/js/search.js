@@ -72,10 +72,16 @@ async function follow(option) {
     choose(first);
     return;
   }
-  box.close();
+  shut();
   const [, id] = /^#message-(\d+)$/.exec(option.hash) ?? [];
   if (option.pathname !== the("conversation").dataset.address) open(option.pathname, { hash: option.hash });
   else if (id) jumpTo({ id });
+}
+
+/** The keyboard leaves the field at once, not when the browser next draws. */
+function shut() {
+  box.close();
+  input.blur();
 }
 
 function step(by) {
@@ -89,7 +95,7 @@ input.addEventListener("keydown", (event) => {
   if (by) step(by);
   else if (event.key === "Enter" && !event.isComposing && active) follow(active);
   // A field for searching would only empty itself.
-  else if (event.key === "Escape") box.close();
+  else if (event.key === "Escape") shut();
   else return;
   event.preventDefault();
 });
@@ -101,7 +107,7 @@ found.addEventListener("click", (event) => {
   follow(option);
 });
 box.addEventListener("click", ({ target }) => {
-  if (target.closest("[data-search-close]")) box.close();
+  if (target.closest("[data-search-close]")) shut();
   if (!target.closest("#search-here")) return;
   narrow("");
   input.focus();

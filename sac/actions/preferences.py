@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from evendas.accounts.models import User
+from evendas.accounts.models import Store, User
 from sac.models import DeskPreferences
 
 
@@ -19,7 +19,7 @@ class PreferencesWish:
 def preferences_of(user: User) -> DeskPreferences:
     """Return what a person of a store chose; without a row of theirs, everything as it comes."""
     known = DeskPreferences.objects.filter(user=user).first()
-    return known or DeskPreferences(store_id=user.store_id, user=user)
+    return known or DeskPreferences(store=_store_of(user), user=user)
 
 
 def save_preferences(user: User, wish: PreferencesWish) -> None:
@@ -31,5 +31,11 @@ def save_preferences(user: User, wish: PreferencesWish) -> None:
         "has_shortcuts": wish.has_shortcuts,
     }
     DeskPreferences.objects.update_or_create(
-        user=user, defaults=chosen, create_defaults={**chosen, "store_id": user.store_id}
+        user=user, defaults=chosen, create_defaults={**chosen, "store": _store_of(user)}
     )
+
+
+def _store_of(user: User) -> Store:
+    if user.store is None:
+        raise ValueError("a platform operator has no desk")
+    return user.store

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,10 +20,11 @@ pytestmark = pytest.mark.browser
 def answers(desk: Running, talk: Page) -> None:  # noqa: F811 - the fixture
     """Ana's own ready answers: one with a gap nobody fills, one with a file."""
     page = talk.context.new_page()
-    for shortcut, text, files in (
+    ready: list[tuple[str, str, list[Any]]] = [
         ("prazo", "{{saudacao}}, {{primeiro_nome}}! O pedido {{pedido}} chega amanhã.", []),
         ("tabela", "Segue a tabela", [payload("tabela.pdf", "application/pdf", PDF)]),
-    ):
+    ]
+    for shortcut, text, files in ready:
         page.goto(f"{desk.web}sac/respostas-rapidas/")
         if page.get_by_text(f"/{shortcut}", exact=False).count() == 0:
             page.get_by_role("link", name="Nova resposta rápida").click()
@@ -43,7 +45,8 @@ def test_nothing_that_was_begun_follows_to_another_customer(
     talk.evaluate(HUM)
     box(talk).fill("Rascunho da Dora")
     act_on(talk.locator("#thread .bubble", has_text="Oi!"), "Responder")
-    talk.locator("[data-picker]").set_input_files([PHOTO])
+    picked: list[Any] = [PHOTO]
+    talk.locator("[data-picker]").set_input_files(picked)
     talk.get_by_role("button", name="Nota interna").click()
     talk.get_by_role("textbox", name="Nota interna sobre").fill("Nota da Dora")
     talk.get_by_role("button", name="Responder", exact=True).click()

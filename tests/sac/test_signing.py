@@ -108,7 +108,7 @@ def test_an_edit_keeps_the_signature_and_its_echo_tells_no_news(
     deliver_conversation(ticket.conversation_id)
     line.hear()
     # Whatever they are called by now: it is the message's own.
-    Attendant.objects.filter(pk=ticket.attendant_id).update(nickname="Aninha")
+    Attendant.objects.filter(pk=ticket.attendant_id or 0).update(nickname="Aninha")
     do(ana, ticket, f"mensagens/{message.pk}/edicao", {"text": "Bom dia"})
     carry_out_amendment(Amendment.objects.get().pk)
     line.hear()
@@ -130,6 +130,6 @@ def test_the_signature_takes_its_part_of_the_longest_message(ticket: Ticket, ana
 
 
 def test_a_nickname_cannot_break_out_of_its_line(ticket: Ticket, ana: Actor) -> None:
-    Attendant.objects.filter(pk=ticket.attendant_id).update(nickname="A*na  –\tSuporte")
+    Attendant.objects.filter(pk=ticket.attendant_id or 0).update(nickname="A*na  –\tSuporte")
     send(ana, ticket, "Oi")
     assert Message.objects.get(direction="out").sent_text == "*Ana – Suporte:*\nOi"

@@ -207,8 +207,9 @@ def test_the_figures_of_the_month_look_real(aurora: Store) -> None:
 
 def test_contacts_are_known_since_they_first_wrote(aurora: Store) -> None:
     contacts = Contact.objects.filter(store=aurora)
-    for contact in contacts.annotate(first=Min("conversations__tickets__created_at")):
-        assert contact.created_at == contact.first
+    known = contacts.annotate(first=Min("conversations__tickets__created_at"))
+    for created_at, first in known.values_list("created_at", "first"):
+        assert created_at == first
     assert set(contacts.values_list("entry_channel", flat=True)) == {
         "lead",
         "customer",

@@ -20,6 +20,10 @@ def frame(request: HttpRequest) -> dict[str, object]:
     lines = SimpleLazyObject(lambda: lines_of_store(store.pk))
     is_admin = isinstance(request.user, User) and request.user.is_admin
     first_run = SimpleLazyObject(lambda: steps_left(store) if is_admin else [])
-    own = Attendant.objects.in_store(store).active().filter(user=request.user.pk)
-    me = SimpleLazyObject(own.first)
-    return {"store": store, "lines": lines, "first_run": first_run, "me": me}
+    return {"store": store, "lines": lines, "first_run": first_run, "me": _attending(request.user)}
+
+
+def _attending(user: object) -> Attendant | None:
+    """One's own row of attendant: it was read with the person."""
+    own: Attendant | None = getattr(user, "attendant", None)
+    return own if own and own.is_active else None

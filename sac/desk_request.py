@@ -32,7 +32,7 @@ def desk_view(view: Callable[Concatenate[DeskRequest, P], HttpResponse]) -> Plai
 
 def visible_ticket(request: DeskRequest, code: str) -> Ticket:
     """The ticket of that code, if this person may see it; else 404, whoever it belongs to."""
-    visible = Ticket.objects.visible_to(request.rights).for_list()
+    visible = Ticket.objects.visible_to(request.rights).for_list().with_tags()
     # PostgreSQL refuses the very question when it holds a NUL.
     ticket = visible.filter(code=code).first() if code.isprintable() else None
     if ticket is None:

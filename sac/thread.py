@@ -178,6 +178,10 @@ class Unseen:
     count: int
 
 
+# Of more nobody asks how many.
+MOST_COUNTED = 999
+
+
 def unseen(ticket: Ticket) -> Unseen | None:
     """What is NOVO in a ticket; None when the team saw all of it, or nothing was said."""
     if not ticket.is_new:
@@ -185,5 +189,5 @@ def unseen(ticket: Ticket) -> Unseen | None:
     said = ticket.messages.filter(
         direction=Message.Direction.IN, created_at__gte=ticket.new_since
     ).exclude(kind="call")
-    ids = list(said.order_by("sort_key", "id").values_list("pk", flat=True))
+    ids = list(said.order_by("sort_key", "id").values_list("pk", flat=True)[:MOST_COUNTED])
     return Unseen(first=ids[0], count=len(ids)) if ids else None

@@ -18,7 +18,7 @@ class PreferencesWish:
 
 def preferences_of(user: User) -> DeskPreferences:
     """Return what a person of a store chose; without a row of theirs, everything as it comes."""
-    known = DeskPreferences.objects.filter(user=user).first()
+    known: DeskPreferences | None = getattr(user, "desk", None)
     return known or DeskPreferences(store=_store_of(user), user=user)
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from evendas import clock
 from evendas.accounts.terms import Origin
 from sac.actions.quick_replies import (
     ShortcutTaken,
@@ -111,7 +112,7 @@ def _values(request: DeskRequest, ticket: Ticket) -> Mapping[str, object]:
         "atendente": getattr(request.user, "attendant", ""),
         "loja": request.store.name,
         "codigo": ticket.code,
-        "saudacao": greeting_at(timezone.localtime().hour),
+        "saudacao": greeting_at(timezone.localtime(clock.now()).hour),
     }
 
 

@@ -81,6 +81,9 @@ class People(Inbox):
             expected = self.plain.close(person, ticket, says_goodbye=says_goodbye)
             action = partial(close_ticket, row, says_goodbye=says_goodbye, **self.by(person))
             assert verdict_of(action) == expected
+            if says_goodbye and expected == "":
+                goodbye = Message.objects.filter(ticket=row, origin=Message.Origin.BOT).latest("id")
+                ticket.conversation.messages[-1].pk = goodbye.pk
 
     @precondition(lambda self: self.plain.closed_before)
     @rule(who=who, nth=nth, late=st.sampled_from([0, 0, 4, 9]))

@@ -59,6 +59,7 @@ def ether(
         told.append(Told(set(groups), json.loads(json.dumps(frame))))
 
     monkeypatch.setattr(live, "publish", listen)
+    monkeypatch.setattr(live, "is_heard", lambda _: True)
     return Ether(told, django_capture_on_commit_callbacks)
 
 

@@ -150,7 +150,7 @@ def test_a_row_is_the_lists_own_and_says_nothing_of_who_may_see_it(
     tab = open_tab(ana)
     push(ticket)
     (frame,) = tab.heard()
-    assert set(frame) == {"t", "ticket", "revision", "html", "counts"}
+    assert set(frame) == {"t", "ticket", "revision", "html", "counts", "heard"}
     listed = ana.client.get("/sac/atendimento/lista/").content.decode()
     assert frame["html"].split() == listed.split()
     assert read(frame["html"]).ticket_ids == [ticket.pk]

@@ -31,9 +31,14 @@ def change_tags(
     """Put tags on a ticket and take others off; what colleagues did meanwhile stays."""
     with held(ticket.pk) as row:
         insist(still_sees(rights, row.ticket) and may_tag(rights, row.ticket))
-        TicketTag.objects.filter(ticket=ticket, tag__in=remove).delete()
-        fresh = [TicketTag(store_id=ticket.store_id, ticket=row.ticket, tag=tag) for tag in add]
-        TicketTag.objects.bulk_create(fresh, ignore_conflicts=True)
+        carried = set(row.ticket.tags.all())
+        fresh, gone = set(add) - carried, carried & set(remove)
+        if not fresh and not gone:
+            return row.ticket
+        TicketTag.objects.filter(ticket=row.ticket, tag__in=gone).delete()
+        TicketTag.objects.bulk_create(
+            TicketTag(store_id=row.ticket.store_id, ticket=row.ticket, tag=tag) for tag in fresh
+        )
         # Around every thread of this conversation, like the customer's own data.
         row.conversation.next_revision()
         row.announcement.contact_changed()

@@ -71,6 +71,25 @@ def test_two_who_choose_at_once_undo_nothing_of_each_other(
     assert carried(waiting) == ["Urgente"]
 
 
+def test_saving_the_tags_it_carries_anyway_writes_and_tells_nothing(
+    waiting: Ticket,
+    ana: Actor,
+    tags: list[Tag],
+    pushes: Pushes,
+    django_capture_on_commit_callbacks: type,
+) -> None:
+    choose(ana, waiting, [tags[0]], [])
+    revision = now_of(waiting).conversation.revision
+    with django_capture_on_commit_callbacks(execute=True):
+        assert choose(ana, waiting, [tags[0]], [tags[0]]).status_code == 200
+        # What a colleague did already is done.
+        assert choose(ana, waiting, [tags[0]], []).status_code == 200
+        assert choose(ana, waiting, [], [tags[1]]).status_code == 200
+    assert carried(waiting) == ["Troca"]
+    assert now_of(waiting).conversation.revision == revision
+    assert "thread" not in {frame["t"] for _, frame in pushes}
+
+
 def test_only_who_may_reply_or_close_tags(
     shop: Shop, waiting: Ticket, ana: Actor, bia: Actor, sara: Actor, tags: list[Tag]
 ) -> None:

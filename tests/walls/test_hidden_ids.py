@@ -38,12 +38,13 @@ UNASKED = [
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form filled in properly, but for the field `of_theirs`, and how it is refused."""
+    """A form filled in properly, but for what is theirs, and how it is refused."""
 
     url_name: str
     path: Callable[[World], list[object]]
     typed: Callable[[World, World], Typed]
     told: int
+    method: str = "post"
 
 
 def _code(world: World) -> list[object]:
@@ -135,7 +136,7 @@ REFUSED = {
         "ticket_tags", _code, lambda _, far: {"initial-tags": [far.tag.pk]}, 200
     ),
     "a ready answer of theirs under a ticket of ours": Form(
-        "ticket_answer", lambda near: [near.waiting.code], lambda *_: {}, 405
+        "ticket_answer", _code, lambda *_: {}, 404, method="get"
     ),
     "a union of theirs under a ticket of ours": Form("contact_merge", _code, lambda *_: {}, 404),
     "a message of theirs under a ticket of ours": Form(
@@ -181,10 +182,11 @@ def test_a_form_that_names_a_row_of_another_store_is_refused(
         args = [*args, far.said.pk]
     if form.url_name == "contact_merge":
         args = [*args, far.merge.pk]
+    if form.url_name == "ticket_answer":
+        args = [*args, far.reply.pk]
     before = digest(far.store), digest(near.store)
-    answer = boss.client.post(
-        reverse(form.url_name, args=args), form.typed(near, far), headers=HTMX
-    )
+    ask_for = getattr(boss.client, form.method)
+    answer = ask_for(reverse(form.url_name, args=args), form.typed(near, far), headers=HTMX)
     assert answer.status_code == form.told
     assert CANARY not in answer.content.decode().lower()
     assert (digest(far.store), digest(near.store)) == before

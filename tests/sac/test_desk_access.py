@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from evendas.accounts.models import User
-from sac.models import Message, Ticket
+from sac.models import Message, QuickReply, Tag, Ticket
 from sac.urls import urlpatterns
 from tests.conftest import PASSWORD, Actor, Shop
 from tests.sac.acts import HTMX
@@ -16,8 +16,18 @@ from tests.sac.board import Status, put_ticket
 from tests.sac.pages import Answer, read
 
 # Every address of the desk has its place here, by the name of its URL.
-SCREENS = ("home", "desk", "desk_list", "desk_counts")
-READING = ("ticket", "ticket_header", "ticket_changes", "ticket_older", "ticket_history")
+SCREENS = ("home", "desk", "desk_list", "desk_search", "desk_counts")
+READING = (
+    "ticket",
+    "ticket_header",
+    "ticket_changes",
+    "ticket_older",
+    "ticket_chapter",
+    "ticket_stretch",
+    "ticket_history",
+    "ticket_team",
+    "ticket_answer",
+)
 VERBS = (
     "ticket_messages",
     "ticket_location",
@@ -25,12 +35,15 @@ VERBS = (
     "ticket_claim",
     "ticket_take_over",
     "ticket_return",
-    "ticket_close",
+    "ticket_reopen",
+    "ticket_notes",
+    "ticket_mentions",
     "ticket_seen",
     "ticket_draft",
 )
 # Pages that show a form to GET and do it on POST.
-FORMS = ("ticket_transfer", "ticket_contact")
+MESSAGE_FORMS = ("message_forward",)
+FORMS = ("ticket_transfer", "ticket_contact", "ticket_close", "ticket_tags", *MESSAGE_FORMS)
 MESSAGE_VERBS = (
     "message_retry",
     "message_confirm",
@@ -41,6 +54,7 @@ MESSAGE_VERBS = (
 )
 # Held by the walls: what they name is not of every ticket.
 ELSEWHERE = {"contact_merge", "media_retry"}
+ON_A_MESSAGE = (*MESSAGE_VERBS, *MESSAGE_FORMS)
 ON_A_TICKET = (*READING, *VERBS, *FORMS, *MESSAGE_VERBS)
 
 
@@ -48,9 +62,17 @@ def _address(name: str, ticket: Ticket | None = None, message: Message | None = 
     if name in SCREENS:
         return reverse(name)
     code = ticket.code if ticket else "2026-000001"
-    if name in MESSAGE_VERBS:
-        return reverse(name, args=[code, message.pk if message else 1])
-    return reverse(name, args=[code])
+    said = message.pk if message else 1
+    if name in ON_A_MESSAGE:
+        return reverse(name, args=[code, said])
+    if name == "ticket_answer":
+        return reverse(name, args=[code, _ready_answer(message)])
+    is_sought = name == "ticket_stretch" and message is not None
+    return reverse(name, args=[code], query={"mensagem": said} if is_sought else None)
+
+
+def _ready_answer(message: Message | None) -> int:
+    return QuickReply.objects.get(store=message.store_id).pk if message else 1
 
 
 def _ask(client: Client, name: str, address: str, **headers: str) -> Answer:
@@ -59,12 +81,16 @@ def _ask(client: Client, name: str, address: str, **headers: str) -> Answer:
     data = {"text": "Oi", "client_uuid": str(uuid4()), "seen": "1", "entry_channel": "lead"}
     data |= {"name": "Loja", "address": "Rua A, 1", "latitude": "-23", "longitude": "-46"}
     data |= {"phone": "11987654321", "emoji": "👍"}
+    # Forwarded into the very conversation it is of: every address names one.
+    data |= {"to": address.split("/")[3]}
     return client.post(address, data, headers=headers)
 
 
 @pytest.fixture
 def reply(shop: Shop, ana: Actor) -> Message:
-    """Ana's answer in a ticket of Suporte, which WhatsApp refused."""
+    """Ana's answer in a ticket of Suporte, which WhatsApp refused; the store has a tag."""
+    Tag.objects.create(store=shop.store, name="Troca")
+    QuickReply.objects.create(store=shop.store, shortcut="oi", text="Resposta pronta")
     ticket = put_ticket(shop, department=shop.support, attendant=ana.attendant, status=Status.OPEN)
     return Message.objects.create(
         store=shop.store,
@@ -133,8 +159,9 @@ def test_what_is_out_of_sight_is_not_found(bia: Actor, reply: Message, name: str
 def test_its_attendant_is_let_in_everywhere(ana: Actor, reply: Message, name: str) -> None:
     answer = _ask(ana.client, name, _address(name, reply.ticket, reply), **HTMX)
     # The failed message is not one to confirm, and nobody was chosen to transfer to.
-    # The failed message is not at the network either.
+    # The failed message is not at the network either, and a ticket that is open is not reopened.
     odd = {"message_confirm": 409, "ticket_transfer": 422, "message_drop": 409}
+    odd |= {"ticket_reopen": 409}
     odd |= dict.fromkeys(("message_reaction", "message_edition", "message_deletion"), 409)
     assert answer.status_code == odd.get(name, answer.status_code)
     assert answer.status_code in {200, 204, *odd.values()}
@@ -142,17 +169,18 @@ def test_its_attendant_is_let_in_everywhere(ana: Actor, reply: Message, name: st
 
 @pytest.mark.parametrize("name", FORMS)
 def test_a_form_is_shown_to_who_may_fill_it_in(ana: Actor, reply: Message, name: str) -> None:
-    answer = ana.client.get(_address(name, reply.ticket))
+    address = _address(name, reply.ticket, reply)
+    answer = ana.client.get(address)
     assert answer.status_code == 200
-    assert read(answer).find("form", action=_address(name, reply.ticket))
+    assert read(answer).find("form", action=address)
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_a_form_of_another_store_is_not_found(eva: Actor, reply: Message, name: str) -> None:
-    assert eva.client.get(_address(name, reply.ticket)).status_code == 404
+    assert eva.client.get(_address(name, reply.ticket, reply)).status_code == 404
 
 
-@pytest.mark.parametrize("name", MESSAGE_VERBS)
+@pytest.mark.parametrize("name", ON_A_MESSAGE)
 def test_a_message_is_found_only_under_its_own_ticket(
     shop: Shop, ana: Actor, reply: Message, name: str
 ) -> None:
@@ -160,7 +188,7 @@ def test_a_message_is_found_only_under_its_own_ticket(
     assert _ask(ana.client, name, _address(name, own, reply)).status_code == 404
 
 
-@pytest.mark.parametrize("name", MESSAGE_VERBS)
+@pytest.mark.parametrize("name", ON_A_MESSAGE)
 def test_a_message_of_another_store_is_not_found_under_ones_own_ticket(
     other_shop: Shop, eva: Actor, reply: Message, name: str
 ) -> None:
@@ -177,6 +205,8 @@ def test_a_message_of_another_store_is_not_found_under_ones_own_ticket(
         ("ticket_transfer", 403, "Este atendimento está com Ana."),
         ("ticket_return", 403, "Este atendimento está com Ana."),
         ("ticket_close", 403, "Só quem está atendendo pode encerrar este atendimento."),
+        ("ticket_tags", 403, "Só quem atende ou pode encerrar este atendimento muda as etiquetas."),
+        ("message_forward", 403, "Só dá para encaminhar para uma conversa sua em aberto."),
         ("message_retry", 403, "Este atendimento está com Ana."),
         ("message_confirm", 403, "Este atendimento está com Ana."),
     ],

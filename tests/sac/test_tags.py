@@ -71,7 +71,7 @@ def test_two_who_choose_at_once_undo_nothing_of_each_other(
     assert carried(waiting) == ["Urgente"]
 
 
-def test_saving_the_tags_it_carries_anyway_writes_and_tells_nothing(
+def test_saving_the_tags_it_carries_anyway_writes_nothing_and_stirs_no_thread(
     waiting: Ticket,
     ana: Actor,
     tags: list[Tag],

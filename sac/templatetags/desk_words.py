@@ -20,6 +20,13 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
 @register.filter
+def at_its_at(email: str) -> SafeString:
+    """Write an e-mail so that one too long for its line breaks before the @, not in a word."""
+    name, at, domain = email.partition("@")
+    return format_html("{}<wbr>{}{}", name, at, domain) if at else format_html("{}", email)
+
+
+@register.filter
 def worded(message: Message) -> SafeString:
     """Write a message's text, everything in it escaped: links open a page of their own."""
     names = message.content.get("named", []) if message.is_note else []

@@ -71,7 +71,8 @@ _MODEL = r"""
     copy.querySelectorAll(part).forEach((one) => one.remove());
     return said(copy);
   };
-  const lines = [...document.querySelectorAll("#thread > li:not([hidden], .older)")];
+  // What was new is said to whoever opened the page then; it is no line of the thread.
+  const lines = [...document.querySelectorAll("#thread > li:not([hidden], .older, .unseen)")];
   return {
     thread: lines.map((line) => [line.id || line.dataset.day, said(line)]),
     unsent: document.querySelectorAll("[id^=unsent-]").length,

@@ -187,7 +187,7 @@ def test_a_voice_is_recorded_heard_and_sent(desk: Running, talk: Page, phones: l
     box(talk).fill("rascunho")
     record(talk)
     talk.get_by_role("button", name="Pausar a gravação").click()
-    expect(talk.get_by_text("Em pausa")).to_be_visible()
+    expect(talk.locator("[data-voice=state]")).to_have_text("Em pausa")
     talk.get_by_role("button", name="Continuar a gravar").click()
     expect(talk.locator("[data-voice=time]")).not_to_have_text("0:00")
     talk.get_by_role("button", name="Parar e ouvir").click()
@@ -231,7 +231,7 @@ def test_menus_are_walked_by_the_keyboard(talk: Page) -> None:
     talk.keyboard.press("Enter")
     expect(talk.get_by_role("menuitem", name="Reagir com 👍")).to_be_focused()
     talk.keyboard.press("ArrowUp")
-    expect(talk.get_by_role("menuitem", name="Copiar")).to_be_focused()
+    expect(talk.get_by_role("menuitem", name="Encaminhar")).to_be_focused()
 
 
 def test_a_finger_that_stays_asks_what_can_be_done(talk: Page) -> None:
@@ -334,7 +334,7 @@ def test_the_keyboard_walks_out_of_a_menu_to_where_it_came_from(talk: Page) -> N
         opener.focus()
         talk.keyboard.press("Enter")
         if way == "Tab":
-            talk.get_by_role("button", name="Reagir", exact=True).focus()
+            talk.get_by_role("menuitem", name="Encaminhar").focus()
         talk.keyboard.press(way)
         expect(talk.locator("#message-menu")).to_be_hidden()
         expect(opener).to_be_focused()

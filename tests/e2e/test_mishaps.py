@@ -135,7 +135,7 @@ def test_a_page_with_an_old_token_says_what_to_do_and_keeps_what_was_typed(
     open_talk(ana, "Katia Sales")
     ana.evaluate("""document.body.setAttribute("hx-headers", '{"X-CSRFToken": "velho"}')""")
     sends(ana, "Com a chave velha")
-    expect(ana.locator(".composer-error")).to_contain_text("Recarregue a página")
+    expect(ana.locator("[id^=reply-error]")).to_contain_text("Recarregue a página")
     expect(box(ana)).to_have_value("Com a chave velha")
     with ana.expect_response(lambda answer: "/rascunho/" in answer.url and answer.ok):
         ana.clock.run_for(6_000)

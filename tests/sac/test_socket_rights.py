@@ -226,6 +226,9 @@ def test_a_tab_where_nothing_happens_stays_open(shop: Shop, open_tab: OpenTab, a
 def test_a_tab_that_left_is_in_no_group_any_more(shop: Shop, open_tab: OpenTab, ana: Actor) -> None:
     left = open_tab(ana)
     left.close()
+    # Who came and went was told to it while it was there.
+    while not left.socket.output_queue.empty():
+        left.socket.output_queue.get_nowait()
     push(put_ticket(shop, department=shop.support))
     assert open_tab(ana).heard() == []
     assert left.socket.output_queue.empty()

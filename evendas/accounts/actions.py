@@ -18,7 +18,7 @@ from evendas.accounts.audit import record
 from evendas.accounts.limits import RESETS_MAILED
 from evendas.accounts.models import Store, User
 from evendas.accounts.terms import Origin
-from evendas.bell import ring
+from evendas.bell import ring_once
 
 
 class EmailTaken(Exception):
@@ -72,7 +72,7 @@ def ask_for_reset(email: str, *, origin: Origin) -> None:
         return
     record("password.reset_asked", by=user, target=user, ip=origin.ip)
     pk = user.pk
-    transaction.on_commit(lambda: ring("accounts.mail_reset", pk), robust=True)
+    transaction.on_commit(lambda: ring_once("accounts.mail_reset", pk), robust=True)
 
 
 def mail_reset(user_id: int) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 
 from django.db import IntegrityError, transaction
 
@@ -106,7 +105,7 @@ def _take_file(reply: QuickReply, upload: Prepared) -> None:
     for name in ("file", "filename", "kind", "mime", "size"):
         setattr(reply, name, getattr(upload, name))
     made = (upload.thumbnail, upload.playable)
-    transaction.on_commit(partial(drop, *made), robust=True)
+    transaction.on_commit(lambda: drop(*made), robust=True)
 
 
 def _forget_file(reply: QuickReply) -> None:
@@ -115,7 +114,7 @@ def _forget_file(reply: QuickReply) -> None:
         return
     name = str(reply.file.name)
     LooseFile.objects.give_up(reply.store_id, [name], at=clock.now())
-    transaction.on_commit(partial(drop, name), robust=True)
+    transaction.on_commit(lambda: drop(name), robust=True)
 
 
 def _note(action: str, reply: QuickReply, *, by: User, ip: str | None) -> None:

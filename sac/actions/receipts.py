@@ -6,7 +6,7 @@ from django.db import transaction
 
 from automacao.gateways.port import Target
 from automacao.models import Instance
-from evendas.bell import ring
+from evendas.bell import ring_once
 from sac.models import Conversation, Message
 
 # The newest ones turn those above them blue as well.
@@ -31,7 +31,7 @@ def tell_read(conversation: Conversation) -> None:
     answered = _newest(conversation, Message.Direction.OUT)
     if heard > answered:
         pk = conversation.pk
-        transaction.on_commit(lambda: ring("sac.mark_read", pk, answered, heard), robust=True)
+        transaction.on_commit(lambda: ring_once("sac.mark_read", pk, answered, heard), robust=True)
 
 
 def _newest(conversation: Conversation, direction: Message.Direction) -> int:

@@ -1,7 +1,6 @@
 """Writes what a set of arrivals changed, and tells the screens."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -106,8 +105,14 @@ def _calls_for_somebody(message: Message) -> bool:
 
 def _fetch(files: Iterable[Media]) -> None:
     """Have the files fetched, once their rows are there for the other worker to see."""
-    for file in files:
-        transaction.on_commit(partial(ring, "sac.fetch_media", file.pk), robust=True)
+    numbers = [file.pk for file in files]
+    if numbers:
+        transaction.on_commit(lambda: _ring_for(numbers), robust=True)
+
+
+def _ring_for(numbers: Sequence[int]) -> None:
+    for number in numbers:
+        ring("sac.fetch_media", number)
 
 
 def _tell_names(instance: Instance, threads: Sequence[Thread]) -> None:

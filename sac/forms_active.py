@@ -16,7 +16,10 @@ class RedistributionForm(forms.Form):
     """Conversations by their codes, and one receiver for all of them."""
 
     ticket = forms.MultipleChoiceField(
-        error_messages={"required": "Marque as conversas que vão mudar de mãos."}
+        error_messages={
+            "required": "Marque as conversas que vão mudar de mãos.",
+            "invalid_choice": f"Passe até {MOST} conversas de cada vez.",
+        }
     )
     destination = forms.ChoiceField(
         label="Passar para",

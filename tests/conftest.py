@@ -216,7 +216,7 @@ def eva(other_shop: Shop) -> Actor:
 def rings(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[int, ...]]]:
     """What was rung after commit, instead of ringing."""
     heard: list[tuple[str, tuple[int, ...]]] = []
-    monkeypatch.setattr(bell._bell, "ring", lambda task, *ids, life: heard.append((task, ids)))
+    monkeypatch.setattr(bell._bell, "ring", lambda task, *ids, **_: heard.append((task, ids)))
     return heard
 
 

@@ -1,13 +1,13 @@
 """Changes to a person's way in: their password, and whether their screens stay open."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 from axes import utils as axes_utils
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import send_mail
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import force_bytes
@@ -19,6 +19,7 @@ from evendas.accounts.limits import RESETS_MAILED
 from evendas.accounts.models import Store, User
 from evendas.accounts.terms import Origin
 from evendas.bell import ring_once
+from evendas.unique import unique
 
 
 class EmailTaken(Exception):
@@ -27,16 +28,9 @@ class EmailTaken(Exception):
     sentence = "Este e-mail já está em uso."
 
 
-@contextmanager
-def email_must_be_free() -> Iterator[None]:
+def email_must_be_free() -> AbstractContextManager[None]:
     """One transaction; raises EmailTaken when somebody was quicker with an e-mail."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if "accounts_user_email_key" not in str(error):
-            raise
-        raise EmailTaken from error
+    return unique("accounts_user_email_key", taken=EmailTaken())
 
 
 def change_password(

@@ -1,5 +1,7 @@
 """The audit: who changed what in a store. Lines are only ever added."""
 
+from django.db.models import Model
+
 from evendas import clock
 from evendas.accounts.models import AuditEntry, User
 from evendas.sealing import StoreRow
@@ -36,3 +38,20 @@ def record_unasked(action: str, *, target: StoreRow, **details: object) -> None:
         details=details,
         at=clock.now(),
     )
+
+
+def change(row: Model, **wanted: object) -> dict[str, list[object]]:
+    """Save what differs in a row under its lock; return it as {field: [before, after]}.
+
+    That is what `record` takes as details of a change.
+    """
+    changed = {
+        name: [getattr(row, name), value]
+        for name, value in wanted.items()
+        if getattr(row, name) != value
+    }
+    for name in changed:
+        setattr(row, name, wanted[name])
+    if changed:
+        row.save()
+    return changed

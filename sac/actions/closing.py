@@ -10,17 +10,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Max, QuerySet
-from django.db.models.functions import TruncSecond
 
 from automacao.models import ChatbotSettings
 from evendas.accounts.models import Store, User
-from sac.actions.tickets import Held, held, insist, still_sees
-from sac.actions.trail import next_arrival, seconds_between
-from sac.announce import lines_changed
+from sac.actions.tickets import Held, held, insist, insist_on_sight, still_sees
+from sac.actions.trail import seconds_between
 from sac.models import Attendant, CloseReason, Conversation, Message, Ticket, TicketEvent
-from sac.ordering import sort_key
 from sac.permissions import Rights, may_close, may_reopen
-from sac.refusals import Invalid, Refused, TooLate
+from sac.refusals import Invalid, TooLate
 
 _CLOSING_FIELDS = (
     "status",
@@ -96,27 +93,8 @@ def _words_of(reason: CloseReason | None, store: Store) -> str:
 
 
 def _queue_farewell(row: Held, text: str) -> None:
-    message = Message.objects.create(
-        store_id=row.ticket.store_id,
-        conversation=row.conversation,
-        ticket=row.ticket,
-        instance_id=row.ticket.instance_id,
-        direction=Message.Direction.OUT,
-        origin=Message.Origin.BOT,
-        text=text,
-        state=Message.State.QUEUED,
-        queued_at=row.now,
-        next_attempt_at=undo_ends(row.now),
-        created_at=row.now,
-        sent_at=row.now,
-        sort_key=sort_key(row.now, next_arrival()),
-        revision=row.conversation.next_revision(),
-    )
+    message = row.queue(leaves_at=undo_ends(row.now), origin=Message.Origin.BOT, text=text)
     row.ticket.show_last(message)
-    row.announcement.changed(message)
-    if not row.conversation.instance.is_flowing:
-        # The bar says how many wait.
-        lines_changed(message.store_id)
 
 
 def _close(row: Held, words: str, rights: Rights) -> None:
@@ -145,7 +123,7 @@ def reopen_ticket(ticket: Ticket, *, by: User, rights: Rights) -> Ticket:
         current = row.ticket
         if current.closed_at is None:
             raise TooLate("Este atendimento já foi reaberto.")
-        _insist_on_seeing(current, rights)
+        insist_on_sight(rights, current)
         insist(may_reopen(rights, current))
         _insist_on_undoable(row, current.closed_at)
         farewells = _farewells(row, current.closed_at)
@@ -156,12 +134,6 @@ def reopen_ticket(ticket: Ticket, *, by: User, rights: Rights) -> Ticket:
         _reopen(current)
         row.record(TicketEvent.Kind.REOPENED, by=by, attendant=current.attendant)
         return current
-
-
-def _insist_on_seeing(ticket: Ticket, rights: Rights) -> None:
-    """It was closed while this person saw it: who took part in it still does."""
-    if not Ticket.objects.visible_to(rights).filter(pk=ticket.pk).exists():
-        raise Refused("Este atendimento saiu dos seus departamentos.")
 
 
 def _insist_on_undoable(row: Held, closed_at: datetime) -> None:
@@ -204,8 +176,7 @@ def _reopen(ticket: Ticket) -> None:
 
 def show_what_was_said(ticket: Ticket) -> None:
     """Let the list show the newest message that was not taken back."""
-    said = ticket.messages.exclude(state=Message.State.SUPERSEDED)
-    newest = said.order_by(TruncSecond("sent_at").desc(), "-id").first()
+    newest = ticket.messages.last_said()
     if newest is None:
         ticket.show_nothing()
         return

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
-
 from automacao.models import Instance
 from evendas.accounts.actions import look_again
-from evendas.accounts.audit import record
+from evendas.accounts.audit import change, record
 from evendas.accounts.models import Store, User
+from evendas.unique import unique
 from sac.actions.releasing import release_department
 from sac.announce import names_changed
 from sac.models import Department
@@ -45,8 +44,7 @@ def create_department(
 ) -> Department:
     """Add a department to a number of the store. Raises NameTaken and InstanceGone."""
     with _linked_to(wish.instance):
-        department = Department(store=store)
-        _write(department, wish)
+        department = Department.objects.create(store=store, **_fields(wish))
         record("department.created", by=by, target=department, ip=ip, name=wish.name)
     return department
 
@@ -61,12 +59,12 @@ def change_department(
     """
     with _linked_to(wish.instance):
         row = Department.objects.select_for_update(no_key=True).get(pk=department.pk)
-        changed = _write(row, wish)
+        changed = change(row, **_fields(wish))
         if changed:
             record("department.changed", by=by, target=row, ip=ip, **changed)
         if changed.keys() & {"name", "colour"}:
             names_changed(row.store_id)
-        if changed.keys() & {"is_active", "instance"}:
+        if changed.keys() & {"is_active", "instance_id"}:
             look_again(list(row.attendants.values_list("user_id", flat=True)))
     if not wish.is_active:
         release_department(row, by=by)
@@ -75,38 +73,19 @@ def change_department(
 @contextmanager
 def _linked_to(instance: Instance) -> Iterator[None]:
     """One transaction in which the number is not removed, and a name taken meanwhile is told."""
-    try:
-        with transaction.atomic():
-            there = Instance.objects.select_for_update(no_key=True).filter(removed_at=None)
-            if not there.filter(pk=instance.pk).exists():
-                raise InstanceGone
-            yield
-    except IntegrityError as error:
-        if "sac_department_name_once" not in str(error):
-            raise
-        raise NameTaken from error
+    with unique("sac_department_name_once", taken=NameTaken()):
+        there = Instance.objects.select_for_update(no_key=True).filter(removed_at=None)
+        if not there.filter(pk=instance.pk).exists():
+            raise InstanceGone
+        yield
 
 
-def _write(department: Department, wish: DepartmentWish) -> dict[str, object]:
-    """Save what differs; return it as {field: [before, after]}, for the audit."""
-    before = {
-        "name": department.name,
-        "instance": department.instance_id,
-        "colour": department.colour,
-        "menu_position": department.menu_position,
-        "silence_minutes": department.silence_minutes,
-        "is_active": department.is_active,
-    }
-    after = {
+def _fields(wish: DepartmentWish) -> dict[str, object]:
+    return {
         "name": wish.name,
-        "instance": wish.instance.pk,
+        "instance_id": wish.instance.pk,
         "colour": wish.colour,
         "menu_position": wish.menu_position,
         "silence_minutes": wish.silence_minutes,
         "is_active": wish.is_active,
     }
-    department.name, department.instance, department.colour = wish.name, wish.instance, wish.colour
-    department.menu_position, department.is_active = wish.menu_position, wish.is_active
-    department.silence_minutes = wish.silence_minutes
-    department.save()
-    return {name: [before[name], after[name]] for name in after if before[name] != after[name]}

@@ -5,13 +5,11 @@ from uuid import UUID
 
 from evendas import clock
 from evendas.accounts.models import User
-from sac.actions.tickets import Held, held, insist
-from sac.actions.trail import next_arrival
+from sac.actions.tickets import Held, held, insist, insist_on_sight
 from sac.mentions import said_names
 from sac.models import Attendant, Mention, Message, Ticket
-from sac.ordering import sort_key
 from sac.permissions import Rights, may_note
-from sac.refusals import Invalid, Refused, TooLate
+from sac.refusals import Invalid, TooLate
 
 
 def write_note(
@@ -26,13 +24,12 @@ def write_note(
     with held(ticket.pk, taker=rights.attendant_id) as row:
         if known := _written_already(row, client_uuid):
             return known
-        _insist_on_sight(rights, row.ticket)
+        insist_on_sight(rights, row.ticket)
         insist(may_note(rights, row.ticket))
         named = _named(text, Attendant.objects.who_see(row.ticket))
         note = _write(row, text, client_uuid, by=by, named=named)
         row.ticket.show_last(note)
         row.ticket.save(update_fields=Ticket.ACTIVITY_FIELDS)
-        row.announcement.changed(note)
         _mention(row, note, [one for one in named if one.user_id != by.pk], by=by)
     return note
 
@@ -56,12 +53,6 @@ def _written_already(row: Held, client_uuid: UUID) -> Message | None:
     return note
 
 
-def _insist_on_sight(rights: Rights, ticket: Ticket) -> None:
-    """It may have moved out of sight while this request waited for the lock."""
-    if not Ticket.objects.visible_to(rights).filter(pk=ticket.pk).exists():
-        raise Refused("Este atendimento saiu do seu alcance.")
-
-
 def _named(text: str, team: Iterable[Attendant]) -> list[Attendant]:
     people = list(team)
     said = said_names(text, (one.nickname for one in people))
@@ -75,11 +66,7 @@ def _write(
     if row.taker is None:
         # An admin who does not attend has no row to be named by.
         content["author"] = by.full_name
-    return Message.objects.create(
-        store_id=row.ticket.store_id,
-        conversation=row.conversation,
-        ticket=row.ticket,
-        instance_id=row.ticket.instance_id,
+    return row.write(
         direction=Message.Direction.NOTE,
         origin=Message.Origin.DESK,
         text=text,
@@ -87,10 +74,6 @@ def _write(
         attendant=row.taker,
         client_uuid=client_uuid,
         state=Message.State.RECEIVED,
-        created_at=row.now,
-        sent_at=row.now,
-        sort_key=sort_key(row.now, next_arrival()),
-        revision=row.conversation.next_revision(),
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models.functions import Coalesce, TruncSecond
+from django.db.models.functions import Coalesce
 
 from automacao.actions.tallies import What, tally_today
 from automacao.gateways.port import Accepted, GatewayError, OutboundMessage, Outcome
@@ -174,9 +174,7 @@ def _show_another(echo: Message) -> None:
     ticket = shown.filter(preview_message_id=echo.pk).first()
     if ticket is None:
         return
-    said = ticket.messages.exclude(state=Message.State.SUPERSEDED)
-    newest = said.order_by(TruncSecond("sent_at").desc(), "-id").first()
-    if newest:
+    if newest := ticket.messages.last_said():
         ticket.show(newest)
         ticket.save(update_fields=Ticket.ACTIVITY_FIELDS)
         announcement = Announcement(echo.conversation)

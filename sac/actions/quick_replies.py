@@ -1,14 +1,13 @@
 """Ready answers: written once, put into the box of whoever may use them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from evendas import clock
 from evendas.accounts.audit import record
 from evendas.accounts.models import Store, User
+from evendas.unique import unique
 from sac.actions.loose_files import hold_names
 from sac.actions.tickets import insist
 from sac.media.storing import drop
@@ -42,7 +41,7 @@ def create_quick_reply(
     store: Store, wish: QuickReplyWish, *, by: User, rights: Rights, ip: str | None
 ) -> QuickReply:
     """Add a ready answer. Raises ShortcutTaken, and Refused for a scope that is not theirs."""
-    with _saving():
+    with unique("sac_quick_reply_once", taken=ShortcutTaken()):
         reply = QuickReply(store=store)
         _write(reply, wish, rights)
         _note("quick_reply.created", reply, by=by, ip=ip)
@@ -53,7 +52,7 @@ def change_quick_reply(
     reply: QuickReply, wish: QuickReplyWish, *, by: User, rights: Rights, ip: str | None
 ) -> None:
     """Write what was typed. Raises ShortcutTaken, and Refused for one that is not theirs."""
-    with _saving():
+    with unique("sac_quick_reply_once", taken=ShortcutTaken()):
         row = QuickReply.objects.select_for_update(no_key=True).get(pk=reply.pk)
         insist(may_keep_quick_reply(rights, row.attendant_id))
         _write(row, wish, rights)
@@ -70,18 +69,6 @@ def delete_quick_reply(reply: QuickReply, *, by: User, rights: Rights, ip: str |
         _note("quick_reply.deleted", row, by=by, ip=ip)
         _forget_file(row)
         row.delete()
-
-
-@contextmanager
-def _saving() -> Iterator[None]:
-    """One transaction, and a shortcut that is taken told as such."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if "sac_quick_reply_once" not in str(error):
-            raise
-        raise ShortcutTaken from error
 
 
 def _write(reply: QuickReply, wish: QuickReplyWish, rights: Rights) -> None:

@@ -1,27 +1,25 @@
 """What people send. A queued message is the promise to send it; delivering comes after."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from automacao.gateways.port import Facts, Kind
 from evendas.accounts.models import User
 from evendas.bell import ring
+from evendas.unique import unique
 from sac.actions.drafts import forget_draft
 from sac.actions.receipts import tell_read
 from sac.actions.signing import insist_on_room, signature_of
 from sac.actions.statuses import save_and_announce
 from sac.actions.tickets import Held, held, insist, take
-from sac.actions.trail import next_arrival, seconds_between
+from sac.actions.trail import seconds_between
 from sac.actions.whereabouts import lock_conversation_of
-from sac.announce import lines_changed
 from sac.media.uploads import Prepared, attach, discard
 from sac.models import Conversation, Message, Ticket, TicketEvent
-from sac.ordering import sort_key
 from sac.permissions import Rights, may_reply, may_settle
 from sac.refusals import Invalid, TooLate
 
@@ -125,7 +123,9 @@ def send_messages(
     Sent twice with the same ids, they are there once. Raises Invalid for what WhatsApp would
     refuse, TooLate and Refused as claiming does.
     """
-    with _once(), held(ticket.pk, taker=rights.attendant_id) as row:
+    # Another conversation may take an id while this one looks for it.
+    once = unique("sac_message_client_uuid_once", taken=TooLate(_ELSEWHERE))
+    with once, held(ticket.pk, taker=rights.attendant_id) as row:
         if sent := _sent_already(wanted, row):
             _forget_uploads(wanted)
             return sent
@@ -157,17 +157,6 @@ def _clean(text: str) -> str:
     return text
 
 
-@contextmanager
-def _once() -> Iterator[None]:
-    """Tell of an id that another conversation took while this one looked for it."""
-    try:
-        yield
-    except IntegrityError as error:
-        if "sac_message_client_uuid_once" not in str(error):
-            raise
-        raise TooLate(_ELSEWHERE) from error
-
-
 def _sent_already(wanted: Sequence[Outgoing], row: Held) -> list[Message]:
     uuids = [one.client_uuid for one in wanted]
     known = Message.objects.filter(store_id=row.ticket.store_id, client_uuid__in=uuids)
@@ -185,12 +174,8 @@ def _forget_uploads(wanted: Sequence[Outgoing]) -> None:
 
 def _queue(row: Held, wanted: Outgoing) -> Message:
     quoted = wanted.quotes
-    message = Message.objects.create(
-        store_id=row.ticket.store_id,
-        conversation=row.conversation,
-        ticket=row.ticket,
-        instance_id=row.ticket.instance_id,
-        direction=Message.Direction.OUT,
+    message = row.queue(
+        leaves_at=row.now,
         origin=Message.Origin.DESK,
         kind=wanted.kind,
         text=wanted.text,
@@ -198,21 +183,10 @@ def _queue(row: Held, wanted: Outgoing) -> Message:
         reply_to=(quoted.provider_id or "") if quoted else "",
         attendant=row.ticket.attendant,
         client_uuid=wanted.client_uuid,
-        state=Message.State.QUEUED,
-        queued_at=row.now,
-        next_attempt_at=row.now,
-        created_at=row.now,
-        sent_at=row.now,
-        sort_key=sort_key(row.now, next_arrival()),
-        revision=row.conversation.next_revision(),
     )
     if wanted.upload:
         attach(message, wanted.upload)
-    row.announcement.changed(message)
     transaction.on_commit(lambda: ring("sac.deliver", message.conversation_id), robust=True)
-    if not row.conversation.instance.is_flowing:
-        # The bar says how many wait.
-        lines_changed(message.store_id)
     return message
 
 

@@ -1,12 +1,10 @@
 """The store's tags, and which of them a ticket carries."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 
-from django.db import IntegrityError, transaction
-
-from evendas.accounts.audit import record
+from evendas.accounts.audit import change, record
 from evendas.accounts.models import Store, User
+from evendas.unique import unique
 from sac.actions.tickets import held, insist, still_sees
 from sac.announce import names_changed
 from sac.models import Tag, Ticket, TicketTag
@@ -47,7 +45,7 @@ def change_tags(
 
 def create_tag(store: Store, name: str, colour: str, *, by: User, ip: str | None) -> Tag:
     """Add a tag. Raises TagTaken."""
-    with _once():
+    with unique("sac_tag_name_once", taken=TagTaken()):
         tag = Tag.objects.create(store=store, name=name, colour=colour)
         record("tag.created", by=by, target=tag, ip=ip, name=name)
     return tag
@@ -58,23 +56,8 @@ def change_tag(  # noqa: PLR0913 - what a tag is made of
 ) -> None:
     """Rename a tag, colour it, take it out of use or back. Raises TagTaken."""
     wanted = {"name": name, "colour": colour, "is_active": is_active}
-    with _once():
+    with unique("sac_tag_name_once", taken=TagTaken()):
         row = Tag.objects.select_for_update(no_key=True).get(pk=tag.pk)
-        changed = {key: value for key, value in wanted.items() if getattr(row, key) != value}
-        for key, value in changed.items():
-            setattr(row, key, value)
-        row.save()
-        if changed:
+        if changed := change(row, **wanted):
             record("tag.changed", by=by, target=row, ip=ip, **changed)
             names_changed(row.store_id)
-
-
-@contextmanager
-def _once() -> Iterator[None]:
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if "sac_tag_name_once" not in str(error):
-            raise
-        raise TagTaken from error

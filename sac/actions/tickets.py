@@ -12,8 +12,9 @@ from evendas import clock
 from evendas.accounts.models import User
 from sac.actions.receipts import tell_read
 from sac.actions.trail import Facts, next_arrival, seconds_between, step
-from sac.announce import Announcement
-from sac.models import Attendant, Conversation, Ticket, TicketEvent
+from sac.announce import Announcement, lines_changed
+from sac.models import Attendant, Conversation, Message, Ticket, TicketEvent
+from sac.ordering import sort_key
 from sac.permissions import (
     Rights,
     Sight,
@@ -23,6 +24,8 @@ from sac.permissions import (
     may_take_over,
 )
 from sac.refusals import Refused, TooLate
+
+_OUT_OF_SIGHT = "Este atendimento saiu dos seus departamentos."
 
 
 @dataclass
@@ -49,6 +52,36 @@ class Held:
         )
         event.save()
         self.announcement.changed(event)
+
+    def write(self, **facts: object) -> Message:
+        """Add a message to the ticket, as of now, and show it in the thread."""
+        message = Message.objects.create(
+            store_id=self.ticket.store_id,
+            conversation=self.conversation,
+            ticket=self.ticket,
+            instance_id=self.ticket.instance_id,
+            created_at=self.now,
+            sent_at=self.now,
+            sort_key=sort_key(self.now, next_arrival()),
+            revision=self.conversation.next_revision(),
+            **facts,
+        )
+        self.announcement.changed(message)
+        return message
+
+    def queue(self, *, leaves_at: datetime, **facts: object) -> Message:
+        """Promise the customer a message, which leaves at that moment at the earliest."""
+        message = self.write(
+            direction=Message.Direction.OUT,
+            state=Message.State.QUEUED,
+            queued_at=self.now,
+            next_attempt_at=leaves_at,
+            **facts,
+        )
+        if not self.conversation.instance.is_flowing:
+            # The bar says how many wait.
+            lines_changed(message.store_id)
+        return message
 
 
 @contextmanager
@@ -141,7 +174,13 @@ def still_sees(rights: Rights, ticket: Ticket) -> Verdict:
     """It may have moved out of sight while this request waited for the lock."""
     if may_see(rights, ticket):
         return Verdict(allowed=True)
-    return Verdict(allowed=False, reason="Este atendimento saiu dos seus departamentos.")
+    return Verdict(allowed=False, reason=_OUT_OF_SIGHT)
+
+
+def insist_on_sight(rights: Rights, ticket: Ticket) -> None:
+    """As `still_sees`, and for a closed one: who took part in it sees it still."""
+    if not Ticket.objects.visible_to(rights).filter(pk=ticket.pk).exists():
+        raise Refused(_OUT_OF_SIGHT)
 
 
 def take_over_ticket(ticket: Ticket, *, by: User, rights: Rights, seen: int) -> Ticket:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Now, TruncSecond
 
 from automacao.models import Instance
 from evendas.accounts.models import Store
@@ -27,6 +27,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def for_thread(self) -> Self:
         """With everything a bubble shows, in one query."""
         return self.select_related("attendant", "ticket", "media")
+
+    def last_said(self) -> "Message | None":
+        """The newest that was not taken back. Within one second: the last to arrive."""
+        said = self.exclude(state=Message.State.SUPERSEDED)
+        return said.order_by(TruncSecond("sent_at").desc(), "-id").first()
 
     def due_to_send(self) -> Self:
         return self.filter(state=Message.State.QUEUED, next_attempt_at__lte=Now())

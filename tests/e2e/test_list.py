@@ -91,7 +91,8 @@ def test_a_figure_opens_the_list_it_counts(
     expect(ana.locator("#filters")).to_be_hidden()
     expect(ana.locator("#rows > :is(.row, .row-hidden)")).to_have_count(min(count, 30))
     while ana.locator("#more").count():
-        ana.locator("#more").scroll_into_view_if_needed()
+        # It may have gone by now: its page came.
+        ana.locator("#more").evaluate_all("found => found.forEach((one) => one.scrollIntoView())")
         ana.wait_for_timeout(50)
     expect(ana.locator("#rows > :is(.row, .row-hidden)")).to_have_count(count)
     ana.go_back()
@@ -251,8 +252,10 @@ def test_earlier_tickets_are_read_above_the_thread(
         expect(ana.locator("#composer")).to_contain_text("Atendimento encerrado")
         desk.simulator.receive(phone, f"Voltei {number}")
         tab(ana, "Aguardando")
+        came_back = row(ana, "Noel Castro").filter(has_text=f"Voltei {number}")
+        expect(came_back).to_have_count(1)
+        # The one that was closed leaves with the tab it was on.
         expect(row(ana, "Noel Castro")).to_have_count(1)
-        expect(row(ana, "Noel Castro")).to_contain_text(f"Voltei {number}")
     row(ana, "Noel Castro").get_by_role("link").press("Enter")
     log = ana.get_by_role("log")
     # What stands above comes with the scroll, as far as the screen shows it.

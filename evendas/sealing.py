@@ -6,7 +6,21 @@ Django cannot declare such keys, so models say `db_constraint=False` and the mig
 `seal(...)`. tests/test_sealing.py reads pg_constraint and finds any that is missing.
 """
 
+from typing import TYPE_CHECKING, Self, TypeVar
+
 from django.db import migrations, models
+
+if TYPE_CHECKING:
+    from evendas.accounts.models import Store
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class StoreQuerySet(models.QuerySet[Row]):
+    """Rows of stores: a page's are asked for by its store first."""
+
+    def in_store(self, store: "Store") -> Self:
+        return self.filter(store=store)
 
 
 class StoreOwned(models.Model):

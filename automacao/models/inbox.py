@@ -10,13 +10,12 @@ from django.db.models.functions import Now
 
 from automacao.models.instance import Instance
 from evendas import clock
-from evendas.accounts.models import Store
-from evendas.sealing import StoreOwned
+from evendas.sealing import StoreOwned, StoreQuerySet
 
 _BYTES = models.BinaryField()
 
 
-class InboundEventQuerySet(models.QuerySet["InboundEvent"]):
+class InboundEventQuerySet(StoreQuerySet["InboundEvent"]):
     def due(self) -> Self:
         """Waiting events whose time has come, by the database's clock."""
         return self.filter(status=InboundEvent.Status.WAITING, due_at__lte=Now())
@@ -26,9 +25,6 @@ class InboundEventQuerySet(models.QuerySet["InboundEvent"]):
         due = self.due().filter(instance_id=instance_id).order_by("lane", "id")[:size]
         sizes = due.annotate(bytes=_size()).values_list("pk", "bytes")
         return list(self.filter(pk__in=_as_many_as_fit(sizes, volume)).order_by("lane", "id"))
-
-    def in_store(self, store: Store) -> Self:
-        return self.filter(store=store)
 
     def parked(self) -> Self:
         return self.filter(status=InboundEvent.Status.PARKED)

@@ -1,18 +1,17 @@
 """The customer: a person known by any of several identities."""
 
-from typing import Any, Self
+from typing import Any
 
 from django.db import models
 
-from evendas.accounts.models import Store, User
+from evendas.accounts.models import User
 from evendas.names import upright
 from evendas.phones import display
-from evendas.sealing import StoreOwned, StoreRow
+from evendas.sealing import StoreOwned, StoreQuerySet, StoreRow
 
 
-class ContactQuerySet(models.QuerySet["Contact"]):
-    def in_store(self, store: Store) -> Self:
-        return self.filter(store=store)
+class ContactQuerySet(StoreQuerySet["Contact"]):
+    """Who writes to stores."""
 
 
 class Contact(StoreRow):

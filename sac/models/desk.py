@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from evendas.accounts.models import Sortable, Store, User
-from evendas.sealing import StoreOwned, StoreRow
+from evendas.accounts.models import Sortable, User
+from evendas.sealing import StoreOwned, StoreQuerySet, StoreRow
 from sac.models.message import Message
+from sac.models.named import NamedQuerySet
 from sac.models.team import Attendant, Department
 from sac.models.ticket import Ticket
 
@@ -39,15 +40,8 @@ class DeskPreferences(StoreOwned):
         return f"preferências de {self.user}"
 
 
-class CloseReasonQuerySet(models.QuerySet["CloseReason"]):
-    def in_store(self, store: Store) -> Self:
-        return self.filter(store=store)
-
-    def active(self) -> Self:
-        return self.filter(is_active=True)
-
-    def by_name(self) -> Self:
-        return self.order_by(Sortable("name"), "id")
+class CloseReasonQuerySet(NamedQuerySet["CloseReason"]):
+    """Why conversations end."""
 
 
 class CloseReason(StoreRow):
@@ -71,15 +65,8 @@ class CloseReason(StoreRow):
         return self.name
 
 
-class TagQuerySet(models.QuerySet["Tag"]):
-    def in_store(self, store: Store) -> Self:
-        return self.filter(store=store)
-
-    def active(self) -> Self:
-        return self.filter(is_active=True)
-
-    def by_name(self) -> Self:
-        return self.order_by(Sortable("name"), "id")
+class TagQuerySet(NamedQuerySet["Tag"]):
+    """What tickets carry."""
 
 
 class Tag(StoreRow):
@@ -129,10 +116,7 @@ class TicketTag(StoreOwned):
         return f"{self.tag} em {self.ticket}"
 
 
-class QuickReplyQuerySet(models.QuerySet["QuickReply"]):
-    def in_store(self, store: Store) -> Self:
-        return self.filter(store=store)
-
+class QuickReplyQuerySet(StoreQuerySet["QuickReply"]):
     def usable_by(self, rights: "Rights") -> Self:
         """The store's, those of this person's departments, and their own."""
         everybodys = models.Q(department=None, attendant=None)

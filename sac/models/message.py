@@ -7,8 +7,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Now, TruncSecond
 
 from automacao.models import Instance
-from evendas.accounts.models import Store
-from evendas.sealing import StoreRow
+from evendas.sealing import StoreQuerySet, StoreRow
 from sac.models.conversation import Conversation
 from sac.models.team import Attendant
 from sac.models.ticket import Ticket
@@ -20,10 +19,7 @@ if TYPE_CHECKING:
 _CALLED_FOR = ("sending", "unknown")
 
 
-class MessageQuerySet(models.QuerySet["Message"]):
-    def in_store(self, store: Store) -> Self:
-        return self.filter(store=store)
-
+class MessageQuerySet(StoreQuerySet["Message"]):
     def for_thread(self) -> Self:
         """With everything a bubble shows, in one query."""
         return self.select_related("attendant", "ticket", "media")

@@ -7,8 +7,9 @@ from django.db import models
 
 from automacao.models import Instance
 from evendas import clock
-from evendas.accounts.models import Sortable, Store, TermsAcceptance, User
+from evendas.accounts.models import Sortable, TermsAcceptance, User
 from evendas.sealing import StoreOwned, StoreRow
+from sac.models.named import NamedQuerySet
 
 if TYPE_CHECKING:
     from sac.models.ticket import Ticket
@@ -25,16 +26,7 @@ def _live_tickets(holder: str) -> "models.QuerySet[Ticket]":
     return Ticket.objects.live().filter(**own)
 
 
-class DepartmentQuerySet(models.QuerySet["Department"]):
-    def in_store(self, store: Store) -> Self:
-        return self.filter(store=store)
-
-    def active(self) -> Self:
-        return self.filter(is_active=True)
-
-    def by_name(self) -> Self:
-        return self.order_by(Sortable("name"), "id")
-
+class DepartmentQuerySet(NamedQuerySet["Department"]):
     def named(self, name: str) -> Self:
         """Those of this name, accents and case apart, as the database compares them."""
         return self.alias(sortable=Sortable("name")).filter(sortable=Sortable(models.Value(name)))
@@ -91,15 +83,8 @@ class Department(StoreRow):
         return self.name
 
 
-class AttendantQuerySet(models.QuerySet["Attendant"]):
-    def in_store(self, store: Store) -> Self:
-        return self.filter(store=store)
-
-    def active(self) -> Self:
-        return self.filter(is_active=True)
-
-    def by_name(self) -> Self:
-        return self.order_by(Sortable("nickname"), "id")
+class AttendantQuerySet(NamedQuerySet["Attendant"]):
+    name_field = "nickname"
 
     def available(self) -> Self:
         """Before a screen right now, and taking conversations."""

@@ -8,7 +8,7 @@ from django.db.models.functions import JSONObject
 
 from automacao.models import Instance
 from evendas.accounts.models import Store, User
-from evendas.sealing import StoreOwned, StoreRow
+from evendas.sealing import StoreOwned, StoreQuerySet, StoreRow
 from sac.models.conversation import Conversation
 from sac.models.team import Attendant, Department
 
@@ -278,10 +278,7 @@ class TicketCounter(models.Model):
         return f"{self.year}: {self.last_number}"
 
 
-class TicketEventQuerySet(models.QuerySet["TicketEvent"]):
-    def in_store(self, store: Store) -> Self:
-        return self.filter(store=store)
-
+class TicketEventQuerySet(StoreQuerySet["TicketEvent"]):
     def standing(self) -> Self:
         """Less the closings that were undone: those never happened to any figure."""
         reopened = TicketEvent.objects.filter(

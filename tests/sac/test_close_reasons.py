@@ -48,8 +48,8 @@ def test_an_admin_renames_one_and_takes_it_out_of_use(dono: Actor, solved: Close
     solved.refresh_from_db()
     assert (solved.name, solved.is_active) == ("Dúvida resolvida", False)
     assert [details for _, details in written()] == [
-        {"name": "Dúvida resolvida"},
-        {"is_active": False},
+        {"name": ["Resolvido", "Dúvida resolvida"]},
+        {"is_active": [True, False]},
     ]
     assert "Inativo" in dono.client.get(PAGE).content.decode()
 

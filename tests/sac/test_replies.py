@@ -8,9 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from evendas import clock
-from sac.actions import replies
 from sac.actions.replies import send_reply
-from sac.actions.trail import next_arrival
+from sac.actions.tickets import Held
 from sac.models import Draft, Message, Ticket
 from sac.refusals import TooLate
 from tests.conftest import Actor, Shop
@@ -205,7 +204,8 @@ def test_one_id_in_two_conversations_at_the_very_same_moment_is_one_message(
     ]
     # Both have looked and found nothing when the first of them writes.
     both = Barrier(2)
-    monkeypatch.setattr(replies, "next_arrival", lambda: (both.wait(30), next_arrival())[1])
+    queue = Held.queue
+    monkeypatch.setattr(Held, "queue", lambda *row, **what: (both.wait(30), queue(*row, **what))[1])
     found = outcomes(*clicks)
     (message,) = [one for one in found if isinstance(one, Message)]
     (refused,) = [one for one in found if isinstance(one, TooLate)]

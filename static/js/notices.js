@@ -69,7 +69,7 @@ function notify(row) {
 /** What is shown, without what is only read aloud. */
 function wordsOf(part) {
   const copy = part.cloneNode(true);
-  for (const silent of copy.querySelectorAll(".sr")) silent.remove();
+  for (const silent of copy.querySelectorAll(".sr, .pause")) silent.remove();
   return copy.textContent.trim();
 }
 

@@ -58,5 +58,5 @@ document.addEventListener("click", async ({ target }) => {
   if (!button) return;
   const { form } = button;
   if ((await all()).length) begin(form.elements.text, "/");
-  else complain(form, "Nenhuma resposta rápida ainda: crie a primeira em Sac > Respostas rápidas.");
+  else complain(form, "Nenhuma resposta rápida ainda: crie a primeira no menu da sua conta.");
 });

@@ -46,6 +46,8 @@ const shown = () => [...the("emoji-picker").querySelectorAll("[data-pick]")];
 /** Above its button where there is room, and always on the screen. */
 function stand(picker, button) {
   const at = button.getBoundingClientRect();
+  // What is written stays in sight.
+  if (button.form) at.y = button.form.getBoundingClientRect().top;
   const { width, height } = picker.getBoundingClientRect();
   const left = Math.max(8, Math.min(at.left, innerWidth - width - 8));
   const top = at.top - height - 6 > 8 ? at.top - height - 6 : Math.min(at.bottom + 6, innerHeight - height - 8);

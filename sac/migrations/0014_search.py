@@ -3,7 +3,8 @@
 from django.contrib.postgres.operations import BtreeGinExtension
 from django.db import migrations
 
-# Signs part words everywhere alike: in addresses, phones, codes and hyphenated words.
+# Signs part words everywhere alike: in addresses, phones, codes and hyphenated words. A text of any
+# length must be stored: what comes after so much of it is not looked for, as a tsvector is bounded.
 _FUNCTIONS = r"""
     CREATE FUNCTION evendas_plain(text) RETURNS text
         LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -11,7 +12,8 @@ _FUNCTIONS = r"""
             '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32)) $$;
     CREATE FUNCTION evendas_words(text) RETURNS tsvector
         LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-        AS $$ SELECT to_tsvector('pg_catalog.simple', public.evendas_plain($1)) $$;
+        AS $$ SELECT to_tsvector('pg_catalog.simple',
+            public.evendas_plain(left($1, 50000))) $$;
     CREATE FUNCTION evendas_words(text, text) RETURNS tsvector
         LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
         AS $$ SELECT public.evendas_words($1 || ' ' || $2) $$;

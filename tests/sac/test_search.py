@@ -78,6 +78,16 @@ def test_signs_part_words(shop: Shop, ana: Actor, text: str, typed: str) -> None
     assert said(ana, typed) == [text]
 
 
+def test_a_text_of_very_many_words_is_stored_and_found_by_its_beginning(
+    shop: Shop, ana: Actor
+) -> None:
+    text = " ".join(f"palavra{number}" for number in range(90_000))
+    ticket = shop.hears(text, department=shop.support)
+    assert ticket.messages.get().text == text
+    assert len(said(ana, "palavra7")) == 1
+    assert said(ana, "palavra89999") == []
+
+
 @pytest.mark.parametrize("typed", ["", " ", "a", "😀", "%", "'", '"', "':*", "\\", "\0", "&|!()"])
 def test_too_little_to_look_for_is_said(shop: Shop, ana: Actor, typed: str) -> None:
     shop.hears("a 😀 % '", department=shop.support)

@@ -23,14 +23,6 @@ class Migration(migrations.Migration):
             ),
         ),
         seal("sac_ticket", "preview_attendant_id", "sac_attendant"),
-        migrations.RunSQL(
-            sql=(
-                "UPDATE sac_ticket AS ticket SET preview_attendant_id = message.attendant_id"
-                " FROM sac_message AS message WHERE message.id = ticket.preview_message_id"
-                " AND message.attendant_id IS NOT NULL"
-            ),
-            reverse_sql=migrations.RunSQL.noop,
-        ),
         migrations.AddField(
             model_name="ticketevent",
             name="score",

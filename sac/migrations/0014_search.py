@@ -6,15 +6,15 @@ from django.db import migrations
 # Signs part words everywhere alike: in addresses, phones, codes and hyphenated words. A text of any
 # length must be stored: what comes after so much of it is not looked for, as a tsvector is bounded.
 _FUNCTIONS = r"""
-    CREATE FUNCTION evendas_plain(text) RETURNS text
+    CREATE OR REPLACE FUNCTION evendas_plain(text) RETURNS text
         LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
         AS $$ SELECT translate(public.evendas_sortable($1),
             '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32)) $$;
-    CREATE FUNCTION evendas_words(text) RETURNS tsvector
+    CREATE OR REPLACE FUNCTION evendas_words(text) RETURNS tsvector
         LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
         AS $$ SELECT to_tsvector('pg_catalog.simple',
             public.evendas_plain(left($1, 50000))) $$;
-    CREATE FUNCTION evendas_words(text, text) RETURNS tsvector
+    CREATE OR REPLACE FUNCTION evendas_words(text, text) RETURNS tsvector
         LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
         AS $$ SELECT public.evendas_words($1 || ' ' || $2) $$;
 """
@@ -23,26 +23,34 @@ _NO_FUNCTIONS = """
     DROP FUNCTION evendas_words(text);
     DROP FUNCTION evendas_plain(text);
 """
+# The tables may be large, and are written all the while: whoever is before us is waited for. An
+# attempt that was broken off leaves functions, and indexes that are none.
+_TAKE_TIME = ["SET statement_timeout = 0", "SET lock_timeout = 0"]
+_HURRY_AGAIN = ["RESET statement_timeout", "RESET lock_timeout"]
 # With the store, so that a word many stores use costs none of them more.
-_INDEXES = """
-    CREATE INDEX sac_message_words ON sac_message USING gin (store_id, evendas_words(text));
-    CREATE INDEX sac_message_by_time ON sac_message (store_id, sort_key, id);
-    CREATE INDEX sac_contact_words ON sac_contact USING gin (store_id, evendas_words(name, email));
-"""
-_NO_INDEXES = """
-    DROP INDEX sac_message_words;
-    DROP INDEX sac_message_by_time;
-    DROP INDEX sac_contact_words;
-"""
+_INDEXES = {
+    "sac_message_words": "sac_message USING gin (store_id, evendas_words(text))",
+    "sac_message_by_time": "sac_message (store_id, sort_key, id)",
+    "sac_contact_words": "sac_contact USING gin (store_id, evendas_words(name, email))",
+}
+
+
+def _index(name: str, on: str) -> migrations.RunSQL:
+    drop = f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
+    return migrations.RunSQL([drop, f"CREATE INDEX CONCURRENTLY {name} ON {on}"], [drop])
 
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("sac", "0013_list_filters"),
     ]
 
     operations = [
         BtreeGinExtension(),
-        migrations.RunSQL(sql=_FUNCTIONS, reverse_sql=_NO_FUNCTIONS),
-        migrations.RunSQL(sql=_INDEXES, reverse_sql=_NO_INDEXES),
+        migrations.RunSQL(_FUNCTIONS, _NO_FUNCTIONS),
+        migrations.RunSQL(_TAKE_TIME, _HURRY_AGAIN),
+        *(_index(name, on) for name, on in _INDEXES.items()),
+        migrations.RunSQL(_HURRY_AGAIN, _TAKE_TIME),
     ]

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from automacao.models import ChatbotSettings
 from evendas.accounts.models import Store, User
+from sac.actions.preview import show_what_was_said
 from sac.actions.tickets import Held, held, insist, insist_on_sight, still_sees
 from sac.actions.trail import seconds_between
 from sac.models import Attendant, CloseReason, Conversation, Message, Ticket, TicketEvent
@@ -172,17 +173,6 @@ def _reopen(ticket: Ticket) -> None:
     ticket.close_reason = ""
     show_what_was_said(ticket)
     ticket.save(update_fields=_CLOSING_FIELDS)
-
-
-def show_what_was_said(ticket: Ticket) -> None:
-    """Let the list show the newest message that was not taken back."""
-    newest = ticket.messages.last_said()
-    if newest is None:
-        ticket.show_nothing()
-        return
-    ticket.show(newest)
-    happened = ticket.messages.exclude(state=Message.State.SUPERSEDED, origin=Message.Origin.BOT)
-    ticket.last_activity_at = happened.aggregate(at=Max("sent_at"))["at"]
 
 
 def take_back_farewells(conversations: Sequence[Conversation]) -> list[Message]:

@@ -77,7 +77,7 @@ def last_sight(closed: Ticket) -> Sight:
 
 def _was_answered(joint: Joint, closed: Ticket) -> bool:
     """Tell whether somebody answered where the questions went, since they did."""
-    said = Message.objects.filter(ticket=joint.stays, direction=Message.Direction.OUT)
+    said = Message.objects.filter(ticket=joint.stays).answers()
     return said.filter(created_at__gt=closed.closed_at).exists()
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from automacao.gateways.port import Target
 from automacao.models import Instance
@@ -27,16 +28,16 @@ def tell_read(conversation: Conversation) -> None:
     Call under the conversation's lock, before the answer is written. A receipt that is lost is
     lost: the next answer's says the same again where nothing was answered between.
     """
-    heard = _newest(conversation, Message.Direction.IN)
-    answered = _newest(conversation, Message.Direction.OUT)
+    said = Message.objects.filter(conversation=conversation)
+    heard = _newest(said.filter(direction=Message.Direction.IN))
+    answered = _newest(said.answers())
     if heard > answered:
         pk = conversation.pk
         transaction.on_commit(lambda: ring_once("sac.mark_read", pk, answered, heard), robust=True)
 
 
-def _newest(conversation: Conversation, direction: Message.Direction) -> int:
-    own = Message.objects.filter(conversation=conversation, direction=direction)
-    return own.order_by("-sort_key").values_list("pk", flat=True).first() or 0
+def _newest(said: QuerySet[Message]) -> int:
+    return said.order_by("-sort_key").values_list("pk", flat=True).first() or 0
 
 
 def reading_of(conversation_id: int, *, after: int, until: int) -> Reading | None:

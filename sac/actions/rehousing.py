@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Max
-from django.db.models.functions import TruncSecond
 
+from sac.actions.preview import show_what_was_said
 from sac.models import Conversation, Draft, Message, Ticket
 
 _STAMP = """
@@ -127,8 +127,7 @@ def _apart(text: str, length: int) -> tuple[str, str]:
 def questions_of(ticket: Ticket) -> list[int]:
     """What its customer said after the last answer: what the team owes a look."""
     owed = ticket.messages.filter(direction=Message.Direction.IN)
-    answers = ticket.messages.filter(direction=Message.Direction.OUT)
-    last = answers.aggregate(last=Max("id"))["last"] or 0
+    last = ticket.messages.answers().aggregate(last=Max("id"))["last"] or 0
     return list(owed.filter(pk__gt=last).order_by("id").values_list("pk", flat=True))
 
 
@@ -141,13 +140,7 @@ def move_questions(messages: Collection[int], *, home: Ticket, to: Ticket) -> No
 
 def tell_what_it_holds(ticket: Ticket) -> None:
     """Bring a ticket's row of the list, and its waiting clock, in line with its messages."""
-    said = ticket.messages.all()
-    shown = said.exclude(state=Message.State.SUPERSEDED)
-    newest = shown.order_by(TruncSecond("sent_at").desc(), "-id").first()
-    ticket.preview_message_id = None
-    if newest:
-        ticket.last_activity_at = said.aggregate(at=Max("sent_at"))["at"]
-        ticket.show(newest)
+    show_what_was_said(ticket)
     questions = questions_of(ticket) if ticket.is_live else []
     first = Message.objects.filter(id__in=questions[:1]).first()
     ticket.waiting_since = first.sent_at if first else None

@@ -29,6 +29,10 @@ class MessageQuerySet(StoreQuerySet["Message"]):
         said = self.exclude(state=Message.State.SUPERSEDED)
         return said.order_by(TruncSecond("sent_at").desc(), "-id").first()
 
+    def answers(self) -> Self:
+        """What somebody of the store said to the customer: automatic texts answer nobody."""
+        return self.filter(direction=Message.Direction.OUT).exclude(origin=Message.Origin.BOT)
+
     def due_to_send(self) -> Self:
         return self.filter(state=Message.State.QUEUED, next_attempt_at__lte=Now())
 

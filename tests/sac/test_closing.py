@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.messages import get_messages
@@ -11,11 +12,13 @@ from django.contrib.messages import get_messages
 from automacao.models import ChatbotSettings
 from evendas import clock
 from sac.actions.closing import close_ticket
+from sac.actions.notes import write_note
 from sac.actions.outbox import begin_sending
 from sac.invariants import broken_invariants
 from sac.models import CloseReason, Conversation, Message, Ticket
 from tests.conftest import Actor, Shop
 from tests.sac.acts import HTMX, do, now_of, reason, send, steps
+from tests.sac.board import type_on_phone
 from tests.sac.pages import Answer, read
 
 CLOSED_AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -351,3 +354,17 @@ def test_everybody_sees_it_come_back(
     assert "desfez o encerramento" in thread["html"]
     row = next(frame for frame in frames if frame["t"] == "row")
     assert (row["sight"]["status"], row["counts"]) == ("open", True)
+
+
+def test_undone_it_still_tells_that_the_customer_was_answered_on_the_phone(
+    shop: Shop, ana: Actor, dono: Actor, farewell: str
+) -> None:
+    with clock.at(CLOSED_AT - timedelta(minutes=5)):
+        ticket = shop.hears("Oi", department=shop.support, phone="+5511987654321")
+        type_on_phone(shop, ticket, "Já respondo!")
+        write_note(ticket, by=ana.user, rights=ana.rights, text="Nota", client_uuid=uuid4())
+    assert not now_of(ticket).is_awaited
+    close(dono, ticket, says_goodbye=1)
+    undo(dono, ticket)
+    assert now_of(ticket).status == "waiting"
+    assert not now_of(ticket).is_awaited

@@ -8,10 +8,10 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from automacao.gateways.port import Accepted
-from automacao.models import Instance
+from automacao.models import ChatbotSettings, Instance
 from evendas import live
 from evendas.accounts.models import AuditEntry
-from sac.actions.closing import close_ticket
+from sac.actions.closing import close_ticket, reopen_ticket
 from sac.actions.contacts import edit_contact
 from sac.actions.drafts import keep_draft
 from sac.actions.outbox import accept_sending, begin_sending
@@ -60,6 +60,20 @@ def reveal(box: Postbox, text: str = "sou eu") -> ContactMerge:
 
 def said_in(ticket: Ticket) -> list[str]:
     return list(ticket.messages.order_by("sort_key", "id").values_list("text", flat=True))
+
+
+@pytest.mark.parametrize("undone", ["known", "hidden"])
+def test_a_goodbye_that_was_taken_back_answered_no_question(
+    box: Postbox, known: Ticket, hidden: Ticket, ana: Actor, dono: Actor, undone: str
+) -> None:
+    ChatbotSettings.objects.create(store=known.store, instance=known.instance, closing="Até logo!")
+    away, other = (known, hidden) if undone == "known" else (hidden, known)
+    close_ticket(away, by=dono.user, rights=dono.rights, says_goodbye=True)
+    reopen_ticket(now_of(away), by=dono.user, rights=dono.rights)
+    claim_ticket(other, by=ana.user, rights=ana.rights)
+    reveal(box)
+    assert set(said_in(other)) >= {"do telefone", "oculto", "sou eu"}
+    assert now_of(other).waiting_since is not None
 
 
 def test_what_is_in_somebodys_hands_stays_and_the_questions_come_along(

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from automacao.models import ChatbotSettings
+from sac.actions.closing import close_ticket, reopen_ticket
 from sac.mark_read import mark_conversation_read
 from sac.models import Message, Ticket
 from tests.conftest import Actor, Shop
@@ -54,6 +56,16 @@ def test_having_looked_sends_none(
     do(request.getfixturevalue(who), waiting, "visualizacao")
     do(request.getfixturevalue(who), waiting, "rascunho", {"text": "Oi"})
     assert receipts(rings) == []
+
+
+def test_a_goodbye_that_was_taken_back_answered_nothing(
+    shop: Shop, ana: Actor, dono: Actor, waiting: Ticket, rings: Rings
+) -> None:
+    ChatbotSettings.objects.create(store=shop.store, instance=shop.instance, closing="Até logo!")
+    close_ticket(waiting, by=dono.user, rights=dono.rights, says_goodbye=True)
+    reopen_ticket(waiting, by=dono.user, rights=dono.rights)
+    do(ana, waiting, "posse")
+    assert receipts(rings)
 
 
 def test_taking_sends_one_for_what_was_not_answered(

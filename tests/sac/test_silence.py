@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from evendas import clock
 from sac.actions import silence
+from sac.actions.tickets import Held
+from sac.actions.transfers import put_back
 from sac.models import Attendant, Department, Ticket
 from sac.tasks import sweep_silence
 from tests.conftest import Actor, Shop
@@ -57,6 +60,57 @@ def test_it_goes_back_when_the_customer_waited_too_long(ana: Actor, anas: Ticket
     now = now_of(anas)
     assert (now.status, now.attendant, now.department) == ("waiting", None, anas.department)
     assert now.is_new
+
+
+def test_what_came_late_waits_from_when_it_came(shop: Shop, ana: Actor, strict: Department) -> None:
+    phone = "+5511987654321"
+    with clock.at(NOON - 300 * MINUTE):
+        ticket = shop.hears(department=strict, phone=phone)
+        do(ana, ticket, "posse")
+        send(ana, ticket)
+    with clock.at(NOON):
+        shop.hears("Escrevi ontem", phone=phone, sent_at=NOON - 180 * MINUTE)
+    seen(ana, NOON + 30 * MINUTE)
+    look(NOON + 29 * MINUTE)
+    assert now_of(ticket).status == "open"
+    look(NOON + 30 * MINUTE)
+    assert now_of(ticket).status == "waiting"
+
+
+def test_who_is_shown_as_there_is_not_gone_however_strict_the_rule(
+    shop: Shop, ana: Actor, strict: Department
+) -> None:
+    Department.objects.update(silence_minutes=1)
+    with clock.at(NOON - 300 * MINUTE):
+        ticket = shop.hears(department=strict, phone="+5511987654321")
+        do(ana, ticket, "posse")
+        send(ana, ticket)
+    with clock.at(NOON):
+        shop.hears("Oi?", phone="+5511987654321")
+        seen(ana, NOON - 2 * MINUTE + timedelta(seconds=3))
+        assert ana.attendant
+        assert Attendant.objects.get(pk=ana.attendant.pk).is_online
+    look(NOON + timedelta(seconds=2))
+    assert now_of(ticket).status == "open"
+    look(NOON + timedelta(seconds=3))
+    assert now_of(ticket).status == "waiting"
+
+
+def test_one_that_cannot_be_handed_back_keeps_no_other_waiting(
+    shop: Shop, ana: Actor, anas: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with clock.at(NOON + MINUTE):
+        other = shop.hears(department=shop.support, phone="+5511987654321")
+        do(ana, other, "posse")
+
+    def fail_once(row: Held, **what: Any) -> None:
+        if row.ticket.pk == anas.pk:
+            raise OperationalError("canceling statement due to lock timeout")
+        put_back(row, **what)
+
+    monkeypatch.setattr(silence, "put_back", fail_once)
+    look(NOON + 60 * MINUTE)
+    assert (now_of(anas).status, now_of(other).status) == ("open", "waiting")
 
 
 def test_the_trail_says_why_and_names_nobody_as_who_did_it(ana: Actor, anas: Ticket) -> None:

@@ -120,27 +120,32 @@ def _said(
     within: Ticket | None,
     before: Cursor | None,
 ) -> tuple[list[Hit], str]:
-    known = _in_sight(store, rights)
+    said = Message.objects.in_store(store)
     if within:
-        known = known.filter(conversation=within.conversation_id)
+        said = said.filter(conversation=within.conversation_id)
     if before:
         key, pk = before
-        known = known.filter(Q(sort_key__lt=key) | Q(sort_key=key, pk__lt=pk), sort_key__lte=key)
-    asked = _asked(words)
-    rows = _lately(known, asked) or list(_indexed(known, asked)[: PAGE + 1])
+        said = said.filter(Q(sort_key__lt=key) | Q(sort_key=key, pk__lt=pk), sort_key__lte=key)
+    known, asked = _in_sight(said, store, rights), _asked(words)
+    rows = _lately(said, known, asked) or list(_indexed(known, asked)[: PAGE + 1])
     shown = rows[:PAGE]
     more = f"{shown[-1].sort_key}-{shown[-1].pk}" if len(rows) > PAGE else ""
     return _hits(shown, words, store), more
 
 
-def _lately(known: models.QuerySet[Message], asked: SearchQuery) -> list[Message]:
-    """A whole page of the latest messages, where the words are common enough to give one soon."""
+def _lately(
+    said: models.QuerySet[Message], known: models.QuerySet[Message], asked: SearchQuery
+) -> list[Message]:
+    """A whole page of the latest messages, where the words are common enough to give one soon.
+
+    The walk is as long for who sees little of what was said: it is counted before their sight.
+    """
     if _estimate(_having(known, asked)) < COMMON:
         return []
     walked = known.order_by("-sort_key", "-id")
-    floor = walked.values_list("sort_key", flat=True)[WALKED : WALKED + 1]
-    if found := list(floor):
-        walked = walked.filter(sort_key__gte=found[0])
+    keys = said.order_by("-sort_key", "-id").values_list("sort_key", flat=True)
+    for floor in keys[WALKED : WALKED + 1]:
+        walked = walked.filter(sort_key__gte=floor)
     rows = list(walked.filter(Says(Words("text"), asked))[: PAGE + 1])
     return rows if len(rows) > PAGE else []
 
@@ -160,8 +165,10 @@ def _having(known: models.QuerySet[Message], asked: SearchQuery) -> models.Query
     return known.alias(words=Words("text")).filter(words=asked)
 
 
-def _in_sight(store: Store, rights: Rights) -> models.QuerySet[Message]:
-    known = Message.objects.in_store(store)
+def _in_sight(
+    said: models.QuerySet[Message], store: Store, rights: Rights
+) -> models.QuerySet[Message]:
+    known = said
     if not store.shows_deleted:
         known = known.filter(deleted_at=None)
     known = known.exclude(state=Message.State.SUPERSEDED).annotate(chapter=_chapter(store))

@@ -41,8 +41,9 @@ async function look() {
   found.replaceChildren(answer.ok ? elements(answer.html) : excuse());
   found.scrollTop = 0;
   choose(options()[0] ?? null);
-  const count = options().length;
-  the("search-told").textContent = count ? `${count} resultados` : found.textContent.trim();
+  const count = options().filter((option) => !option.matches("[data-more]")).length;
+  const words = count === 1 ? "1 resultado" : `${count} resultados`;
+  the("search-told").textContent = count ? words : found.textContent.trim();
 }
 
 function excuse() {

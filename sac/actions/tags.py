@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.db.models import Exists, OuterRef, Q
+
 from evendas.accounts.audit import change, record
 from evendas.accounts.models import Store, User
 from evendas.unique import unique
@@ -19,8 +21,9 @@ class TagTaken(Exception):
 
 def offered_to(ticket: Ticket) -> list[Tag]:
     """What may be put on a ticket: the tags in use, and those it carries anyway."""
-    active = Tag.objects.in_store(ticket.store).active()
-    return list((active | Tag.objects.filter(tickets=ticket)).distinct().by_name())
+    worn = TicketTag.objects.filter(ticket=ticket, tag=OuterRef("pk"))
+    known = Tag.objects.in_store(ticket.store).filter(Q(is_active=True) | Exists(worn))
+    return list(known.by_name())
 
 
 def change_tags(

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from sac.actions.tags import offered_to
 from sac.models import Tag, Ticket, TicketTag
 from tests.conftest import Actor, Shop
 from tests.sac.acts import HTMX, do, now_of, reason
@@ -133,6 +136,19 @@ def test_the_admin_keeps_the_words_of_the_store(
     assert ana.client.post(new, {"name": "Minha", "colour": "red"}).status_code == 403
     assert eva.client.get(f"/configuracoes/etiquetas/{tags[0].pk}/").status_code == 404
     assert "Pós venda" in dono.client.get("/configuracoes/etiquetas/").content.decode()
+
+
+def test_what_other_tickets_carry_is_not_read_to_offer_tags(
+    shop: Shop, waiting: Ticket, tags: list[Tag]
+) -> None:
+    for tag in tags:
+        TicketTag.objects.create(store=shop.store, ticket=waiting, tag=tag)
+    Tag.objects.filter(pk=tags[0].pk).update(is_active=False)
+    with CaptureQueriesContext(connection) as asked:
+        assert [tag.name for tag in offered_to(waiting)] == ["Troca", "Urgente", "VIP"]
+    (query,) = (one["sql"] for one in asked)
+    assert "EXISTS" in query
+    assert not {"JOIN", "DISTINCT"} & set(query.split())
 
 
 def test_many_tags_cost_no_more_than_one(

@@ -29,6 +29,6 @@ def forward_message(
             undo.callback(discard, upload)
         kind = upload.kind if upload else message.kind
         wanted = Outgoing(client_uuid=client_uuid, text=message.text, kind=kind, upload=upload)
-        (sent,) = send_messages(to, [wanted], by=by, rights=rights)
+        (sent,) = send_messages(to, [wanted], by=by, rights=rights, is_forwarded=True)
         undo.pop_all()
     return sent

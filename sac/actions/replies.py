@@ -20,7 +20,7 @@ from sac.actions.trail import seconds_between
 from sac.actions.whereabouts import lock_conversation_of
 from sac.media.uploads import Prepared, attach, discard
 from sac.models import Conversation, Message, Ticket, TicketEvent
-from sac.permissions import Rights, may_reply, may_settle
+from sac.permissions import Rights, may_forward_to, may_reply, may_settle
 from sac.refusals import Invalid, TooLate
 
 # As many as WhatsApp's own album.
@@ -116,12 +116,18 @@ def _with_caption(
 
 
 def send_messages(
-    ticket: Ticket, wanted: Sequence[Outgoing], *, by: User, rights: Rights
+    ticket: Ticket,
+    wanted: Sequence[Outgoing],
+    *,
+    by: User,
+    rights: Rights,
+    is_forwarded: bool = False,
 ) -> list[Message]:
     """Queue messages to the customer in this order; on a waiting ticket, take it first.
 
-    Sent twice with the same ids, they are there once. Raises Invalid for what WhatsApp would
-    refuse, TooLate and Refused as claiming does.
+    What is forwarded takes nothing, and leaves what its author is typing there. Sent twice with
+    the same ids, they are there once. Raises Invalid for what WhatsApp would refuse, TooLate and
+    Refused as claiming does.
     """
     # Another conversation may take an id while this one looks for it.
     once = unique("sac_message_client_uuid_once", taken=TooLate(_ELSEWHERE))
@@ -130,13 +136,16 @@ def send_messages(
             _forget_uploads(wanted)
             return sent
         _insist_on_going_on(row.ticket)
-        if row.ticket.status == Ticket.Status.WAITING:
+        if is_forwarded:
+            insist(may_forward_to(rights, row.ticket))
+        elif row.ticket.status == Ticket.Status.WAITING:
             take(row, by=by, rights=rights)
         insist(may_reply(rights, row.ticket))
         tell_read(row.conversation)
         messages = [_queue(row, one) for one in wanted]
         _note_answer(row, messages, by=by)
-        forget_draft(row.conversation, by=by, sent=wanted[0].text)
+        if not is_forwarded:
+            forget_draft(row.conversation, by=by, sent=wanted[0].text)
     return messages
 
 

@@ -3,9 +3,10 @@
 import re
 from uuid import uuid4
 
+from django.contrib import messages
 from django.db.models import Q, QuerySet, Value
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django_htmx.http import trigger_client_event
 
 from evendas.accounts.models import Sortable
@@ -26,7 +27,7 @@ def message_forward(request: DeskRequest, code: str, message_id: int) -> HttpRes
     if message is None:
         raise Http404
     if request.method == "POST":
-        return _forward(request, message)
+        return _forward(request, ticket.code, message)
     sought = " ".join(request.GET.get("q", "").replace("\0", "").split())[:80]
     found = _found(request, ticket, sought)
     context = {"ticket": ticket, "message": message, "found": found, "sought": sought}
@@ -41,13 +42,16 @@ def _template(request: DeskRequest) -> str:
     return "sac/_forward.html" if request.htmx else "sac/forward.html"
 
 
-def _forward(request: DeskRequest, message: Message) -> HttpResponse:
+def _forward(request: DeskRequest, code: str, message: Message) -> HttpResponse:
     data = valid(ForwardForm(request.POST))
     to = visible_ticket(request, data["to"])
     forward_message(
         message, to=to, by=request.user, rights=request.rights, client_uuid=data["client_uuid"]
     )
     told = f"Mensagem encaminhada para {to.conversation.contact}."
+    if not request.htmx:
+        messages.success(request, told)
+        return redirect("ticket", code=code)
     return trigger_client_event(HttpResponse(), "sac:moved", {"told": told, "isGone": False})
 
 

@@ -7,8 +7,11 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from sac.actions.drafts import keep_draft
+from sac.actions.forwarding import forward_message
 from sac.media.storing import clear_loose_files
-from sac.models import LooseFile, Media, Message, Ticket
+from sac.models import Draft, LooseFile, Media, Message, Ticket
+from sac.refusals import Refused
 from tests.conftest import Actor, Shop
 from tests.sac.acts import HTMX, do, now_of, reason, send
 from tests.sac.media import corpus
@@ -119,6 +122,33 @@ def test_only_ones_own_conversations_take_it(
     assert forward(bia, said(one), other).status_code == 404
     assert not Message.objects.filter(direction="out").exists()
     assert now_of(waiting).status == "waiting"
+
+
+def test_what_went_back_to_the_queue_meanwhile_is_not_taken(ana: Actor, mine: list[Ticket]) -> None:
+    one, other = mine
+    do(ana, other, "devolucao")
+    with pytest.raises(Refused, match="conversa sua em aberto"):
+        # As it was when the list of conversations was drawn.
+        forward_message(said(one), to=other, by=ana.user, rights=ana.rights, client_uuid=uuid4())
+    assert now_of(other).status == "waiting"
+    assert not other.messages.filter(direction="out").exists()
+
+
+def test_what_one_is_typing_there_stays(ana: Actor, mine: list[Ticket]) -> None:
+    one, other = mine
+    keep_draft(other, by=ana.user, text="O")
+    forward(ana, said(one), other)
+    assert said(other).text == "Oi"
+    assert Draft.objects.get().text == "O"
+
+
+def test_without_javascript_it_leads_back_to_the_ticket(ana: Actor, mine: list[Ticket]) -> None:
+    one, other = mine
+    address = f"/sac/atendimento/{one.code}/mensagens/{said(one).pk}/encaminhamento/"
+    data = {"to": other.code, "client_uuid": str(uuid4())}
+    answer = ana.client.post(address, data)
+    assert (answer.status_code, answer["Location"]) == (302, f"/sac/atendimento/{one.code}/")
+    assert "Mensagem encaminhada para João." in ana.client.get(answer["Location"]).content.decode()
 
 
 def test_a_note_and_what_was_deleted_go_nowhere(ana: Actor, mine: list[Ticket]) -> None:

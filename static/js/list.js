@@ -190,6 +190,7 @@ export function show(query) {
   showTabs(wish);
   showFigure();
   recount();
+  the("rows").ariaBusy = "true";
   read(0, { isAnother: true }).then((isDone) => isDone || reread());
 }
 
@@ -250,6 +251,7 @@ function replace(items) {
   const focused = document.activeElement.closest?.(".row")?.id;
   const pinned = items.find((item) => item.matches(".is-pinned"));
   late.clear();
+  the("rows").ariaBusy = "false";
   the("rows").replaceChildren(...items.filter((item) => item !== pinned));
   if (pinned && !the(pinned.id)) insert(pinned, { isPinned: true });
   htmx.process(the("rows"));

@@ -48,8 +48,11 @@ export function focusTalk() {
 export async function open(address, { push = true, hash = "" } = {}) {
   const mine = ++wanted;
   document.dispatchEvent(new Event("sac:leaving"));
+  const before = the("conversation");
+  before.ariaBusy = "true";
   const answer = await ask(address);
   if (mine !== wanted) return;
+  before.ariaBusy = "false";
   if (!answer.ok) {
     tell(answer.status === 404 ? "Esta conversa não está ao seu alcance." : "A conversa não abriu. Tente de novo.");
     return;

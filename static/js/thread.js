@@ -5,6 +5,7 @@ import { ask, elements, isTrouble, steadily, the } from "sac/wire";
 
 const GAP = 300;
 const AT_END = 40;
+const FAR = 300;
 
 // What changed above the oldest line loaded, by id: its page may have been read before that.
 const above = new Map();
@@ -187,8 +188,10 @@ export function toEnd() {
 function tellUnseen() {
   const button = the("to-bottom");
   if (!button) return;
-  button.hidden = unseen === 0;
-  button.lastElementChild.textContent = unseen === 1 ? "1 nova mensagem" : `${unseen} novas mensagens`;
+  button.hidden = unseen === 0 && the("log").scrollTop > -FAR;
+  const many = unseen === 1 ? "1 nova mensagem" : `${unseen} novas mensagens`;
+  const words = unseen ? many : "Ir ao fim";
+  if (button.lastElementChild.textContent !== words) button.lastElementChild.textContent = words;
 }
 
 document.addEventListener("click", (event) => {
@@ -197,7 +200,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener(
   "scroll",
   ({ target }) => {
-    if (target.id === "log" && unseen && target.scrollTop > -AT_END) toEnd();
+    if (target.id !== "log") return;
+    if (unseen && target.scrollTop > -AT_END) toEnd();
+    else tellUnseen();
   },
   { capture: true, passive: true },
 );

@@ -85,7 +85,7 @@ async function copy(text) {
 
 const verbs = {
   quote() {
-    const who = bubble.matches(".is-in") ? "Cliente" : "Loja";
+    const who = bubble.matches(".is-in") ? "ao cliente" : "à loja";
     tray.quote({ id: idOf(bubble), who, text: (textOf(bubble) || bubble.dataset.words).slice(0, 120) });
   },
   copy() {

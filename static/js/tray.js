@@ -89,7 +89,7 @@ export function draw() {
   tray.hidden = items.length === 0;
   const bar = form.querySelector("[data-quote]");
   bar.hidden = answered === null;
-  if (answered) bar.querySelector("[data-words]").textContent = `Respondendo a ${answered.who}: ${answered.text}`;
+  if (answered) bar.querySelector("[data-words]").textContent = `Respondendo ${answered.who}: ${answered.text}`;
 }
 
 function card({ file, kind, serial: number, url }) {

@@ -114,7 +114,7 @@ def test_nothing_goes_along_to_another_customer(
     expect(of_kind(talk, "text", "out").locator(".quoted")).to_have_count(0)
     open_talk(talk, "Dora Nunes")
     assert tray(talk) == ["vitrine.png"]
-    expect(talk.locator("[data-quote]")).to_contain_text("Respondendo a Cliente: Oi!")
+    expect(talk.locator("[data-quote]")).to_contain_text("Respondendo ao cliente: Oi!")
     until(talk, lambda: got(desk, phones[1], "text"), seconds=30)
     assert got(desk, phones[1], "document") == []
 

@@ -367,6 +367,11 @@ FILE_UPLOAD_HANDLERS = ["sac.media.receiving.BoundedUpload"]
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("EVENDAS_STATIC_ROOT", default=str(LOCAL_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "evendas.packs.PackFinder",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 # Files of messages: a folder that web processes and workers share, or a bucket when one is named.
 _BUCKET: str = env.str("EVENDAS_S3_BUCKET", default="")
 STORAGES = {

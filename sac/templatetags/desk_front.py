@@ -126,14 +126,17 @@ def first_name(full_name: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def module_map(context: template.Context, *names: str, later: str = "") -> SafeString:
+def module_map(
+    context: template.Context, *names: str, later: str = "", packed: str = ""
+) -> SafeString:
     """Let the modules of static/js import each other as "sac/<name>", whatever hash a file carries.
 
     Also asks for them at once, so that one importing another costs no second round trip; `later`
-    only when it is imported.
+    only when it is imported, and so those `packed` (evendas/packs.py).
     """
     nonce = context.get("csp_nonce", "")
     files = {f"sac/{name}": static(f"js/{name}.js") for name in (*names, *later.split())}
+    files |= {f"sac/{name}": static(f"packs/{name}.js") for name in packed.split()}
     imports = mark_safe(json.dumps({"imports": files}))  # noqa: S308 - our own file names
     preload = format_html_join(
         "\n",

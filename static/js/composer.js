@@ -261,6 +261,14 @@ function restore() {
   if (form && typed !== undefined && written(form) !== typed) write(form, typed);
 }
 
+async function pickEmoji(button) {
+  try {
+    (await import("sac/emojis")).write(button);
+  } catch {
+    complain(button.form, "Os emojis não vieram. Tente de novo.");
+  }
+}
+
 document.addEventListener("input", ({ target }) => {
   if (!isReply(target.form)) return;
   complain(target.form, "");
@@ -279,9 +287,9 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   send(form);
 });
-document.addEventListener("click", async ({ target }) => {
+document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-emojis]");
-  if (button) (await import("sac/emojis")).write(button);
+  if (button) pickEmoji(button);
 });
 document.addEventListener("sac:leaving", saveDrafts);
 document.addEventListener("sac:arrived", () => {

@@ -1,5 +1,6 @@
 // Sac > Atendimento, live: what each frame of the socket touches, and what is asked for to be sure.
 
+import * as alerts from "sac/alerts";
 import "sac/attach";
 import "sac/chapters";
 import { isUnsaved, saveDrafts } from "sac/composer";
@@ -11,6 +12,7 @@ import * as notices from "sac/notices";
 import "sac/player";
 import "sac/shortcuts";
 import * as thread from "sac/thread";
+import { offer } from "sac/undo";
 import "sac/unseen";
 import "sac/viewer";
 import "sac/voice";
@@ -21,7 +23,6 @@ const FIRST_LOOK = 1_000;
 const OFFLINE_AFTER = 1_500;
 const SLOW_ROUND = 60_000;
 
-let alerts;
 let wasConnected = false;
 let isSignedOut = false;
 // The ticket on screen left this person's sight.
@@ -50,7 +51,7 @@ const frames = {
     const row = list.receive(frame);
     if (!row) return;
     if (frame.heard) notices.hear(row);
-    alerts?.follow(row);
+    alerts.follow(row);
     if (!isTicketOpen(frame.ticket)) return;
     if (hasLeft) refreshHeader();
     the("chat-head").toggleAttribute("data-new", "new" in row.dataset);
@@ -58,13 +59,10 @@ const frames = {
   },
   gone(frame) {
     if (!list.remove(frame)) return;
-    alerts?.drop(frame.ticket);
+    alerts.drop(frame.ticket);
     if (isTicketOpen(frame.ticket)) leave();
   },
-  async alert(frame) {
-    alerts ??= await import("sac/alerts");
-    alerts.receive(frame);
-  },
+  alert: alerts.receive,
   // A name or a colour on the rows is another; who else shows them asks at another moment.
   list(frame) {
     if (list.shows(frame.conversations)) setTimeout(renew, Math.random() * FIRST_LOOK);
@@ -192,11 +190,9 @@ function tellLines() {
 
 /** The styles of what is not on screen yet: they need not hold up what is. */
 function dress() {
-  for (const href of the("desk").dataset.styles.split(" ")) {
-    const link = document.createElement("link");
-    Object.assign(link, { rel: "stylesheet", href });
-    document.head.append(link);
-  }
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "stylesheet", href: the("desk").dataset.styles });
+  document.head.append(link);
 }
 
 function show(dialog) {
@@ -301,7 +297,7 @@ function startOver() {
 document.addEventListener("sac:arrived", () => {
   if (the("dialog").open) the("dialog").close();
   lock(false);
-  alerts?.drop(the("conversation").dataset.ticket);
+  alerts.drop(the("conversation").dataset.ticket);
   watch();
 });
 document.addEventListener("sac:stepped", refreshHeader);
@@ -335,7 +331,7 @@ document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
 the("dialog").addEventListener("close", () => {
   if (document.activeElement === document.body) (the("transfer") ?? the("chat-name"))?.focus();
 });
-document.addEventListener("sac:closed", async ({ detail }) => (await import("sac/undo")).offer(detail));
+document.addEventListener("sac:closed", ({ detail }) => offer(detail));
 document.addEventListener("sac:moved", ({ detail }) => moved(detail));
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-cancel]");

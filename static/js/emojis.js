@@ -24,11 +24,7 @@ export function write(button) {
 export async function pick(button, onPick) {
   const picker = the("emoji-picker");
   [take, opener] = [onPick, button];
-  try {
-    groups ??= (await import("sac/emojidata")).groups;
-  } catch {
-    groups = [];
-  }
+  await load();
   if (!button.isConnected) return;
   search().value = "";
   draw();
@@ -38,6 +34,15 @@ export async function pick(button, onPick) {
   // On a phone the keyboard would cover what there is to choose from.
   const first = matchMedia("(pointer: coarse)").matches ? shown()[0] : search();
   first?.focus();
+}
+
+/** Without them the picker opens as well, and says so; opened again, it asks again. */
+async function load() {
+  try {
+    groups ??= (await import("sac/emojidata")).groups;
+  } catch {
+    // Nobody answered.
+  }
 }
 
 const search = () => the("emoji-picker").querySelector("input");
@@ -73,17 +78,18 @@ function remember(emoji) {
 
 function draw() {
   const sought = plain(search().value.trim());
-  const all = groups.flatMap(({ entries }) => entries);
+  const all = (groups ?? []).flatMap(({ entries }) => entries);
   const found = (entries) => entries.filter(({ emoji, words }) => plain(words).includes(sought) || emoji === sought);
   const lately = recent().map((emoji) => all.find((one) => one.emoji === emoji)).filter(Boolean);
-  const sections = sought ? [{ title: "Encontrados", entries: found(all) }] : [{ title: "Recentes", entries: lately }, ...groups];
+  const sections = sought ? [{ title: "Encontrados", entries: found(all) }] : [{ title: "Recentes", entries: lately }, ...(groups ?? [])];
   const filled = sections.filter(({ entries }) => entries.length > 0);
   the("emoji-list").replaceChildren(...filled.map(section));
   // The list scrolls, and the keyboard must find its way into it.
   const [first] = shown();
   if (first) first.tabIndex = 0;
   const count = sought ? filled[0]?.entries.length ?? 0 : null;
-  the("emoji-told").textContent = count === 0 ? "Nenhum emoji com esse nome." : "";
+  const trouble = groups ? "Nenhum emoji com esse nome." : "Os emojis não vieram. Feche e tente de novo.";
+  the("emoji-told").textContent = count === 0 || !groups ? trouble : "";
 }
 
 function section({ title, entries }) {

@@ -65,9 +65,13 @@ function react(emoji) {
 async function reactOtherwise() {
   the("message-menu").hidePopover();
   const item = bubble;
-  const { pick } = await import("sac/emojis");
-  const button = the(item.id)?.querySelector("[data-menu]");
-  if (button) pick(button, (emoji) => act(item, "reacao", { emoji }));
+  try {
+    const { pick } = await import("sac/emojis");
+    const button = the(item.id)?.querySelector("[data-menu]");
+    if (button) pick(button, (emoji) => act(item, "reacao", { emoji }));
+  } catch {
+    tell("Os emojis não vieram. Tente de novo.");
+  }
 }
 
 function back() {

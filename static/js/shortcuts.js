@@ -2,6 +2,7 @@
 
 import { back as leave, tell } from "sac/nav";
 import { openSearch } from "sac/search";
+import { undoLast } from "sac/undo";
 import { the } from "sac/wire";
 
 const isOn = () => "shortcuts" in the("desk").dataset;
@@ -31,7 +32,7 @@ const WITH_ALT = {
   e: () => press("#close", "Esta conversa não pode ser encerrada por você."),
   t: () => press("#transfer", "Esta conversa não pode ser transferida por você."),
   n: () => press("#note-toggle", "Abra uma conversa para escrever uma nota."),
-  z: async () => (await import("sac/undo")).undoLast(),
+  z: undoLast,
 };
 
 // AltGr is Ctrl and Alt together, and types a sign on Brazilian keyboards.

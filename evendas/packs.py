@@ -31,7 +31,7 @@ SHEETS = {
 DESK = "packs/desk.js"
 ENTRIES = ("desk", "presence", "starting", "availability")
 # Loaded when they are first used; they share the memory of what is packed.
-LATER = {"packs/emojis.js": "emojis"}
+LATER = {f"packs/{name}.js": name for name in ("emojis", "search", "viewer", "voice")}
 PACKS = (*SHEETS, DESK, *LATER)
 
 

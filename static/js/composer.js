@@ -3,6 +3,7 @@
 import { gaps } from "sac/answers";
 import { complain, here, isReply, isSend, newUuid, reasonOf, shownForm } from "sac/box";
 import { isEditing, saveEdition, write, written } from "sac/editing";
+import { use } from "sac/later";
 import { tell } from "sac/nav";
 import { isNoting } from "sac/notes";
 import { place, toEnd } from "sac/thread";
@@ -261,14 +262,6 @@ function restore() {
   if (form && typed !== undefined && written(form) !== typed) write(form, typed);
 }
 
-async function pickEmoji(button) {
-  try {
-    (await import("sac/emojis")).write(button);
-  } catch {
-    complain(button.form, "Os emojis não vieram. Tente de novo.");
-  }
-}
-
 document.addEventListener("input", ({ target }) => {
   if (!isReply(target.form)) return;
   complain(target.form, "");
@@ -289,7 +282,7 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("[data-emojis]");
-  if (button) pickEmoji(button);
+  if (button) use(() => import("sac/emojis"), ({ write: pick }) => pick(button));
 });
 document.addEventListener("sac:leaving", saveDrafts);
 document.addEventListener("sac:arrived", () => {

@@ -7,15 +7,15 @@ import { isUnsaved, saveDrafts } from "sac/composer";
 import "sac/jump";
 import * as list from "sac/list";
 import "sac/menu";
+import "sac/microphone";
 import { close, focusTalk, forget, redraw, tell } from "sac/nav";
 import * as notices from "sac/notices";
+import "sac/picture";
 import "sac/player";
 import "sac/shortcuts";
 import * as thread from "sac/thread";
 import { offer } from "sac/undo";
 import "sac/unseen";
-import "sac/viewer";
-import "sac/voice";
 import { tellTime, weave } from "sac/weave";
 import { afterQuiet, ask, connect, elements, isTrouble, isWelcome, onReturn, steadily, the } from "sac/wire";
 

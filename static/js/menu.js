@@ -2,6 +2,7 @@
 
 import { here, reasonOf, shownForm } from "sac/box";
 import { beginEditing } from "sac/editing";
+import { use } from "sac/later";
 import { tell } from "sac/nav";
 import { openAt } from "sac/popup";
 import { place } from "sac/thread";
@@ -62,16 +63,13 @@ function react(emoji) {
 }
 
 /** React with any other emoji there is. */
-async function reactOtherwise() {
+function reactOtherwise() {
   the("message-menu").hidePopover();
   const item = bubble;
-  try {
-    const { pick } = await import("sac/emojis");
+  use(() => import("sac/emojis"), ({ pick }) => {
     const button = the(item.id)?.querySelector("[data-menu]");
     if (button) pick(button, (emoji) => act(item, "reacao", { emoji }));
-  } catch {
-    tell("Os emojis não vieram. Tente de novo.");
-  }
+  });
 }
 
 function back() {

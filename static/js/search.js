@@ -2,6 +2,7 @@
 
 import { jumpTo } from "sac/jump";
 import { open } from "sac/nav";
+import { closeSearch } from "sac/shortcuts";
 import { afterQuiet, ask, elements, the } from "sac/wire";
 
 const PAUSE = 180;
@@ -15,11 +16,9 @@ let active = null;
 
 const options = () => [...found.querySelectorAll("[role=option]")];
 
-/** Open the box; `ticket` is the code of the conversation to look in, "" for all of them. */
-export function openSearch(ticket = "") {
+/** Look for what stands in the box; `ticket` is the code of the conversation to look in, "" for all. */
+export function seek(ticket) {
   narrow(ticket);
-  if (!box.open) box.showModal();
-  input.select();
   look();
 }
 
@@ -73,16 +72,10 @@ async function follow(option) {
     choose(first);
     return;
   }
-  shut();
+  closeSearch();
   const [, id] = /^#message-(\d+)$/.exec(option.hash) ?? [];
   if (option.pathname !== the("conversation").dataset.address) open(option.pathname, { hash: option.hash });
   else if (id) jumpTo({ id });
-}
-
-/** The keyboard leaves the field at once, not when the browser next draws. */
-function shut() {
-  box.close();
-  input.blur();
 }
 
 function step(by) {
@@ -96,7 +89,7 @@ input.addEventListener("keydown", (event) => {
   if (by) step(by);
   else if (event.key === "Enter" && !event.isComposing && active) follow(active);
   // A field for searching would only empty itself.
-  else if (event.key === "Escape") shut();
+  else if (event.key === "Escape") closeSearch();
   else return;
   event.preventDefault();
 });
@@ -108,7 +101,6 @@ found.addEventListener("click", (event) => {
   follow(option);
 });
 box.addEventListener("click", ({ target }) => {
-  if (target.closest("[data-search-close]")) shut();
   if (!target.closest("#search-here")) return;
   narrow("");
   input.focus();

@@ -1,7 +1,7 @@
 // What the keyboard does anywhere on the desk, unless its person switched it off; and its help.
 
+import { use } from "sac/later";
 import { back as leave, tell } from "sac/nav";
-import { openSearch } from "sac/search";
 import { undoLast } from "sac/undo";
 import { the } from "sac/wire";
 
@@ -60,6 +60,19 @@ function escape(event) {
   return "open" in the("desk").dataset ? leave : null;
 }
 
+/** The box opens at once, and keeps what is typed until what searches is there. */
+function openSearch(ticket = "") {
+  if (!the("search").open) the("search").showModal();
+  the("search-text").select();
+  use(() => import("sac/search"), ({ seek }) => seek(ticket));
+}
+
+/** The keyboard leaves the field at once, not when the browser next draws. */
+export function closeSearch() {
+  the("search").close();
+  the("search-text").blur();
+}
+
 function help() {
   the("shortcuts").showModal();
 }
@@ -74,6 +87,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const { target } = event;
   if (target.closest?.("[data-help]")) help();
+  if (target.closest?.("[data-search-close]")) closeSearch();
   const opener = target.closest?.("[data-search]");
   if (!opener || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();

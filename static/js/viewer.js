@@ -6,7 +6,8 @@ let shown = null;
 
 const pictures = () => [...document.querySelectorAll("#thread [data-view]")];
 
-function open(link) {
+/** Show the picture of a link, and lead to the others. */
+export function open(link) {
   shown = link;
   const viewer = the("viewer");
   const image = viewer.querySelector("img");
@@ -31,12 +32,6 @@ function move(by) {
   if (next) open(next);
 }
 
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("[data-view]");
-  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  open(link);
-});
 the("viewer").addEventListener("click", ({ target }) => {
   if (target.closest("[data-before]")) move(-1);
   else if (target.closest("[data-after]")) move(1);

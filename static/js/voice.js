@@ -9,10 +9,10 @@ const LONGEST = 15 * 60;
 
 let recording = null;
 
-const isAble = () => Boolean(navigator.mediaDevices?.getUserMedia && window.MediaRecorder);
 const part = (name) => shownForm().querySelector(`[data-voice=${name}]`);
 
-async function begin(form) {
+/** Record in this form. */
+export async function begin(form) {
   if (recording) return;
   const mine = { home: here(), form, chunks: [], seconds: 0, file: null, url: "" };
   recording = mine;
@@ -108,7 +108,6 @@ function show() {
   const state = recording?.recorder?.state;
   const isWhole = Boolean(recording?.file);
   form.toggleAttribute("data-recording", Boolean(recording?.recorder));
-  part("start").hidden = !isAble();
   part("panel").hidden = !recording?.recorder;
   if (!recording?.recorder) return;
   part("time").textContent = written(recording.seconds);
@@ -121,7 +120,6 @@ function show() {
 }
 
 const acts = {
-  start: (button) => begin(button.form),
   pause,
   stop: () => recording.recorder.stop(),
   discard(button) {
@@ -134,7 +132,7 @@ const acts = {
 
 document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("button[data-voice]");
-  if (button && (recording || button.dataset.voice === "start")) acts[button.dataset.voice]?.(button);
+  if (button && recording) acts[button.dataset.voice]?.(button);
 });
 // What was said to one customer is never heard by another.
 document.addEventListener("sac:leaving", () => {

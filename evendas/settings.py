@@ -7,6 +7,7 @@ import environ
 from celery.schedules import schedule
 from cryptography.fernet import Fernet, MultiFernet
 from csp.constants import NONCE, NONE, SELF
+from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from evendas.logs import logging_config
@@ -203,10 +204,7 @@ REDIS_URL: str = env.str("REDIS_URL", default=f"redis://127.0.0.1:{PORT + 2379}/
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {
-            "hosts": [{"address": REDIS_URL, "socket_timeout": None}],
-            "prefix": "evendas",
-        },
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": "evendas"},
     }
 }
 
@@ -367,11 +365,7 @@ FILE_UPLOAD_HANDLERS = ["sac.media.receiving.BoundedUpload"]
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("EVENDAS_STATIC_ROOT", default=str(LOCAL_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATICFILES_FINDERS = [
-    "evendas.packs.PackFinder",
-    "django.contrib.staticfiles.finders.FileSystemFinder",
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-]
+STATICFILES_FINDERS = [*global_settings.STATICFILES_FINDERS, "evendas.packs.PackFinder"]
 # Files of messages: a folder that web processes and workers share, or a bucket when one is named.
 _BUCKET: str = env.str("EVENDAS_S3_BUCKET", default="")
 STORAGES = {

@@ -14,6 +14,11 @@ from sac.media.storing import drop
 from sac.media.uploads import Prepared
 from sac.models import Department, LooseFile, QuickReply
 from sac.permissions import Rights, may_keep_quick_reply
+from sac.refusals import TooLate
+
+# Of one person, of one department, of everybody: all are offered at once after a "/".
+MOST = 200
+_GONE = "Esta resposta foi excluída enquanto você escrevia. Copie o texto se ainda precisar dele."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +42,16 @@ class ShortcutTaken(Exception):
     sentence = "Já existe uma resposta com este atalho para quem vai usá-la."
 
 
+class ScopeFull(Exception):
+    """So many answers for the same people are no help to them."""
+
+    sentence = f"Já há {MOST} respostas para quem vai usá-la. Exclua uma antes de criar outra."
+
+
 def create_quick_reply(
     store: Store, wish: QuickReplyWish, *, by: User, rights: Rights, ip: str | None
 ) -> QuickReply:
-    """Add a ready answer. Raises ShortcutTaken, and Refused for a scope that is not theirs."""
+    """Add a ready answer. Raises ShortcutTaken, ScopeFull, and Refused for a scope not theirs."""
     with unique("sac_quick_reply_once", taken=ShortcutTaken()):
         reply = QuickReply(store=store)
         _write(reply, wish, rights)
@@ -51,9 +62,14 @@ def create_quick_reply(
 def change_quick_reply(
     reply: QuickReply, wish: QuickReplyWish, *, by: User, rights: Rights, ip: str | None
 ) -> None:
-    """Write what was typed. Raises ShortcutTaken, and Refused for one that is not theirs."""
+    """Write what was typed.
+
+    Raises ShortcutTaken, ScopeFull, Refused for one that is not theirs, TooLate for one deleted.
+    """
     with unique("sac_quick_reply_once", taken=ShortcutTaken()):
-        row = QuickReply.objects.select_for_update(no_key=True).get(pk=reply.pk)
+        row = QuickReply.objects.select_for_update(no_key=True).filter(pk=reply.pk).first()
+        if row is None:
+            raise TooLate(_GONE)
         insist(may_keep_quick_reply(rights, row.attendant_id))
         _write(row, wish, rights)
         _note("quick_reply.changed", row, by=by, ip=ip)
@@ -74,8 +90,7 @@ def delete_quick_reply(reply: QuickReply, *, by: User, rights: Rights, ip: str |
 def _write(reply: QuickReply, wish: QuickReplyWish, rights: Rights) -> None:
     insist(may_keep_quick_reply(rights, rights.attendant_id if wish.is_own else None))
     reply.shortcut, reply.text = wish.shortcut, wish.text
-    reply.attendant_id = rights.attendant_id if wish.is_own else None
-    reply.department = None if wish.is_own else wish.department
+    _put_in_scope(reply, wish, rights)
     if wish.upload:
         _forget_file(reply)
         _take_file(reply, wish.upload)
@@ -84,6 +99,17 @@ def _write(reply: QuickReply, wish: QuickReplyWish, rights: Rights) -> None:
         reply.file = reply.filename = reply.kind = reply.mime = ""
         reply.size = None
     reply.save()
+
+
+def _put_in_scope(reply: QuickReply, wish: QuickReplyWish, rights: Rights) -> None:
+    before = None if reply.pk is None else (reply.attendant_id, reply.department_id)
+    reply.attendant_id = rights.attendant_id if wish.is_own else None
+    reply.department = None if wish.is_own else wish.department
+    scope = reply.attendant_id, reply.department_id
+    known = QuickReply.objects.in_store(reply.store)
+    known = known.filter(attendant=reply.attendant_id, department=reply.department_id)
+    if scope != before and known.count() >= MOST:
+        raise ScopeFull
 
 
 def _take_file(reply: QuickReply, upload: Prepared) -> None:

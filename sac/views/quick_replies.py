@@ -17,6 +17,7 @@ from django.views.decorators.http import (
 from evendas import clock
 from evendas.accounts.terms import Origin
 from sac.actions.quick_replies import (
+    ScopeFull,
     ShortcutTaken,
     change_quick_reply,
     create_quick_reply,
@@ -29,7 +30,7 @@ from sac.media.taking import taken
 from sac.models import QuickReply, Ticket
 from sac.permissions import may_keep_quick_reply
 from sac.placeholders import fill, greeting_at
-from sac.refusals import Invalid, Refused
+from sac.refusals import Invalid, Refused, TooLate
 
 
 @require_GET
@@ -144,6 +145,10 @@ def _saved(request: DeskRequest, form: QuickReplyForm, reply: QuickReply | None)
         form.add_error("shortcut", taken_already.sentence)
     except Invalid as refusal:
         form.add_error("file", str(refusal))
+    except ScopeFull as full:
+        form.add_error("scope", full.sentence)
+    except TooLate as refusal:
+        form.add_error(None, str(refusal))
     except Refused as refusal:
         form.add_error("scope", str(refusal))
     return not form.errors

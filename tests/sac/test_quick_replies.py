@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from evendas import clock
 from evendas.accounts.models import AuditEntry
+from sac.actions.quick_replies import change_quick_reply
 from sac.media.storing import clear_loose_files
 from sac.models import QuickReply, Ticket
 from sac.placeholders import fill, greeting_at
@@ -99,6 +101,40 @@ def test_a_shortcut_is_one_word_and_once_in_its_scope(ana: Actor, chief: Actor) 
     for wrong in ("duas palavras", "a/b", "@ana", "x" * 41, "/", " "):
         assert len(faults(keep(ana, wrong))) == 1, wrong
     assert QuickReply.objects.count() == 2
+
+
+def test_one_that_is_deleted_while_it_is_saved_loses_nothing_that_was_typed(
+    ana: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(ana)
+
+    def deleted_first(reply: QuickReply, *args: Any, **others: Any) -> None:
+        QuickReply.objects.all().delete()
+        change_quick_reply(reply, *args, **others)
+
+    monkeypatch.setattr("sac.views.quick_replies.change_quick_reply", deleted_first)
+    answer = keep(ana, path=f"{QuickReply.objects.get().pk}/", text="Chega na terça")
+    assert answer.status_code == 200
+    assert "Esta resposta foi excluída" in answer.content.decode()
+    assert read(answer).find("textarea")[0].text.strip() == "Chega na terça"
+
+
+def test_the_same_people_have_so_many_and_no_more(
+    shop: Shop, ana: Actor, chief: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sac.actions.quick_replies.MOST", 2)
+    for number in range(2):
+        keep(ana, f"r{number}")
+        keep(chief, f"s{number}", scope="loja")
+    full = "respostas para quem vai usá-la. Exclua uma antes de criar outra."
+    assert full in faults(keep(ana, "r2"))[0]
+    assert keep(chief, "r2").status_code == 302
+    own = QuickReply.objects.get(attendant=chief.attendant)
+    assert full in faults(keep(chief, "r2", path=f"{own.pk}/", scope="loja"))[0]
+    assert keep(chief, "r2", path=f"{own.pk}/", scope=str(shop.sales.pk)).status_code == 302
+    first = QuickReply.objects.get(shortcut="r0")
+    assert keep(ana, "r0", path=f"{first.pk}/", text="Outro").status_code == 302
+    assert QuickReply.objects.count() == 5
 
 
 def test_it_says_something_or_brings_a_file(ana: Actor) -> None:

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from automacao.models import Instance
 from evendas import phones
 from evendas.accounts.models import Store
 from sac.forms import TypedName
@@ -50,6 +51,7 @@ class StartForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, *, store: Store, rights: Rights) -> None:
         super().__init__(data)
+        self.store = store
         places = places_of(store, rights)
         field: Any = self.fields["department"]
         field.queryset = places
@@ -64,6 +66,8 @@ class StartForm(forms.Form):
             raise ValidationError("Confira o telefone: DDD e número, como (11) 98765-4321.")
         if phones.is_service(phone):
             raise ValidationError("Este é um número de serviço (0800 e parecidos), sem WhatsApp.")
+        if Instance.objects.in_store(self.store).with_phone(phone).exists():
+            raise ValidationError("Este é um número da própria loja.")
         return phone
 
     @property

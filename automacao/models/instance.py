@@ -36,6 +36,10 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
     def with_webhook_key(self, key: str) -> Self:
         return self.filter(webhook_key=key, removed_at=None)
 
+    def with_phone(self, phone: str) -> Self:
+        """Those of this phone (E.164), by what was typed or by what is connected."""
+        return self.filter(models.Q(phone=phone) | models.Q(connected_phone=phone))
+
     def by_age(self) -> Self:
         return self.order_by("id")
 

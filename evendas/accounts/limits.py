@@ -1,4 +1,4 @@
-"""How often strangers may do what costs us something or lets them guess."""
+"""How often somebody may do what costs us something or lets them guess: strangers, mostly."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,7 +20,7 @@ class Limit:
     per: timedelta = HOUR
 
     def admits(self, key: str | None) -> bool:
-        """Count a use by this address or e-mail; tell whether it is still within the limit."""
+        """Count a use by this address, e-mail or person; tell whether it is within the limit."""
         hashed = salted_hmac(self.what, key or "", algorithm="sha256").hexdigest()
         return Quota.objects.use(self.what, hashed, now=clock.now(), per=self.per) <= self.most
 
@@ -31,6 +31,8 @@ SIGN_UPS_SENT = Limit("sign_ups_sent", 30)
 # Mails to one person; askings from one address.
 RESETS_MAILED = Limit("resets_mailed", 5)
 RESETS_ASKED = Limit("resets_asked", 20)
+# Numbers that one person asks WhatsApp about: whoever asks about very many is taken for a robot.
+NUMBERS_ASKED = Limit("numbers_asked", 60)
 
 
 def forget_old_uses() -> None:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
+from evendas.accounts.limits import NUMBERS_ASKED
 from sac.actions.starting import AlreadyTalking, Start, live_ticket_of, start_conversation
 from sac.actions.tickets import insist
 from sac.desk_request import DeskRequest, desk_view
@@ -16,6 +17,8 @@ from sac.permissions import may_see, may_start
 from sac.refusals import Invalid, Refused
 from sac.registration import Unreachable, look_up
 from sac.views.answers import form_again
+
+_TOO_MANY = "Você consultou muitos números na última hora. Espere um pouco e tente de novo."
 
 
 @require_http_methods(["GET", "POST"])
@@ -48,6 +51,8 @@ def _start(request: DeskRequest, form: StartForm) -> Ticket:
     phone = form.cleaned_data["phone"]
     if live := live_ticket_of(form.place, phone):
         raise AlreadyTalking(live)
+    if not NUMBERS_ASKED.admits(str(request.user.pk)):
+        raise Unreachable(_TOO_MANY)
     found = look_up(form.place.instance, phone)
     wish = Start(form.place, phone, found, name=form.cleaned_data["name"])
     return start_conversation(wish, by=request.user, rights=request.rights)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from automacao.gateways.port import Registration
 from automacao.models import Instance
+from evendas.accounts.limits import Limit
 from sac.actions.starting import AlreadyTalking, Start, start_conversation
 from sac.invariants import broken_invariants
 from sac.models import Contact, Department, Ticket
@@ -116,6 +117,34 @@ def test_any_brazilian_way_of_writing_it_will_do(
 def test_what_is_no_phone_is_not_even_asked_about(ana: Actor, asked: list[str], typed: str) -> None:
     assert fault(start(ana, typed))
     assert asked == []
+
+
+@pytest.mark.parametrize("kept", ["phone", "connected_phone"])
+def test_a_number_of_the_store_itself_is_no_customer(
+    shop: Shop, ana: Actor, asked: list[str], kept: str
+) -> None:
+    other = add_number(shop)
+    Instance.objects.filter(pk=other.pk).update(**{kept: PHONE})
+    assert fault(start(ana)) == "Este é um número da própria loja."
+    assert asked == []
+    Instance.objects.filter(pk=other.pk).update(removed_at=shop.store.created_at)
+    assert start(ana).status_code == 200
+
+
+def test_one_person_asks_about_so_many_numbers_an_hour(
+    shop: Shop, ana: Actor, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sac.views.starting.NUMBERS_ASKED", Limit("numbers_asked", 1))
+    caio = shop.hire("Caio", shop.support)
+    assert start(ana, "11 98765-0001").status_code == 200
+    # Whoever has a conversation already is not asked about.
+    assert "Abrir" in words(start(ana, "11 98765-0001"))
+    answer = start(ana, "11 98765-0002")
+    assert answer.status_code == 422
+    assert "Você consultou muitos números na última hora." in words(answer)
+    assert read(answer).find("input", id="id_phone")[0].attributes["value"] == "11 98765-0002"
+    assert start(caio, "11 98765-0003").status_code == 200
+    assert len(asked) == 2
 
 
 def test_of_several_departments_one_is_chosen(shop: Shop, asked: list[str]) -> None:

@@ -15,6 +15,7 @@ from evendas import clock
 from evendas.accounts.audit import record_unasked
 from evendas.bell import ring
 from evendas.phones import normalize
+from sac.actions.closing import take_back_farewells
 from sac.actions.joining import join_live_tickets, tell_joint
 from sac.actions.rehousing import contents_of, move_drafts, rehouse
 from sac.announce import Announcement, conversation_left, past_changed
@@ -146,6 +147,9 @@ def _pour(home: Conversation, to: Conversation) -> dict[str, Any]:
     rehouse(home, to, tickets=contents["tickets"], messages=[*contents["loose"], *questions])
     if joint:
         tell_joint(joint, to)
+    if to.tickets.live().exists():
+        # Whoever is being talked to is not said goodbye to. `show_contact` tells of it.
+        take_back_farewells([to])
     drafts = move_drafts(home, to)
     address = _take_address(home, to)
     conversation_left(home.pk)

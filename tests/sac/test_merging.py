@@ -76,6 +76,20 @@ def test_a_goodbye_that_was_taken_back_answered_no_question(
     assert now_of(other).waiting_since is not None
 
 
+@pytest.mark.parametrize("closed", ["known", "hidden"])
+def test_no_goodbye_is_said_to_who_turns_out_to_be_talked_to(
+    box: Postbox, known: Ticket, hidden: Ticket, dono: Actor, closed: str
+) -> None:
+    ChatbotSettings.objects.create(store=known.store, instance=known.instance, closing="Até logo!")
+    gone = known if closed == "known" else hidden
+    close_ticket(gone, by=dono.user, rights=dono.rights, says_goodbye=True)
+    before = Message.objects.get(text="Até logo!")
+    reveal(box)
+    after = Message.objects.get(text="Até logo!")
+    assert (after.state, after.revision > before.revision) == ("superseded", True)
+    assert now_of(gone).preview == gone.preview
+
+
 def test_what_is_in_somebodys_hands_stays_and_the_questions_come_along(
     box: Postbox, known: Ticket, hidden: Ticket, ana: Actor
 ) -> None:

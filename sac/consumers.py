@@ -10,12 +10,13 @@ from typing import Any
 from channels.auth import get_user
 from channels.db import database_sync_to_async
 from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import Exists, OuterRef
 
 from evendas import live
 from evendas.accounts.models import User
 from evendas.accounts.terms import has_accepted
 from sac.actions.availability import note_seen
-from sac.models import Conversation
+from sac.models import Conversation, Ticket
 from sac.permissions import Rights, Sight, may_see
 from sac.viewers import Frame, Pace, Viewer, ViewerConsumer
 
@@ -113,16 +114,18 @@ class DeskConsumer(ViewerConsumer):
 
         Always answered: a page asks the same again to learn whether its socket still lives.
         """
-        revision = None
+        revision, is_party = None, False
         if conversation_id != self.watched:
             self.go_unseen()
         self.watched = conversation_id
         await self._join_groups()
         if conversation_id is not None:
-            revision = await database_sync_to_async(_revision_for)(rights, conversation_id)
-        self.is_party = revision is not None
-        if revision is None:
+            asked = database_sync_to_async(_standing_of)
+            revision, is_party = await asked(rights, conversation_id)
+        self.is_party = is_party
+        if not is_party:
             self.go_unseen()
+        if revision is None:
             self.watched = None
             await self._join_groups()
         answer = {"conversation": self.watched, "revision": revision}
@@ -153,8 +156,7 @@ class DeskConsumer(ViewerConsumer):
         self.viewer = await database_sync_to_async(Viewer.of)(user)
         if self.watched is None:
             return
-        revision = await database_sync_to_async(_revision_for)(self.rights, self.watched)
-        self.is_party = revision is not None
+        _, self.is_party = await database_sync_to_async(_standing_of)(self.rights, self.watched)
         if not self.is_party:
             self.go_unseen()
 
@@ -214,7 +216,13 @@ def _rights_of(user: Any) -> Rights | None:  # noqa: ANN401 - a User or an Anony
     return Rights.of(fresh) if fresh and has_accepted(fresh) else None
 
 
-def _revision_for(rights: Rights, conversation_id: int) -> int | None:
-    """The conversation's revision, if this person may see any of its tickets."""
+def _standing_of(rights: Rights, conversation_id: int) -> tuple[int | None, bool]:
+    """The conversation's revision, if this person may see any of its tickets; is it theirs now?
+
+    Who only took part in what is over has nothing to do with those who attend there today.
+    """
+    now = Ticket.objects.live().filter(conversation=OuterRef("pk"))
+    seen = Ticket.objects.visible_to(rights).live().filter(conversation=OuterRef("pk"))
     visible = Conversation.objects.visible_to(rights).filter(pk=conversation_id)
-    return visible.values_list("revision", flat=True).first()
+    found = visible.annotate(is_party=~Exists(now) | Exists(seen))
+    return found.values_list("revision", "is_party").first() or (None, False)

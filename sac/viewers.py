@@ -88,7 +88,7 @@ class ViewerConsumer(live.LiveConsumer):
     """A tab that tells the others on its conversation that it is there, and hears of them."""
 
     watched: int | None = None
-    # May see the conversation it watches, as far as it was last told.
+    # May see what goes on in the conversation it watches, as far as it was last told.
     is_party = False
     # What the others see of this tab, if anything.
     shown: Shown | None = None

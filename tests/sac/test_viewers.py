@@ -174,6 +174,36 @@ def here_soon(tab: Tab) -> tuple[str, str]:
     return frame["name"], frame["state"]
 
 
+def test_who_took_part_in_what_is_over_knows_nothing_of_who_attends_now(
+    shop: Shop, open_tab: OpenTab, bia: Actor, caio: Actor, ticket: Ticket
+) -> None:
+    do(caio, ticket, "posse")
+    do(caio, ticket, "encerramento")
+    anew = shop.hears(phone=ticket.conversation.contact.phone, department=shop.sales)
+    assert anew.conversation_id == ticket.conversation_id
+    bias, caios = open_tab(bia), open_tab(caio)
+    settle(bias, anew)
+    come(caios, ticket)
+    caios.say('{"writing": true}')
+    caios.watch(ticket.conversation_id)
+    assert first_watching(caios)["revision"] is not None
+    bias.say('{"writing": true}')
+    bias.watch(ticket.conversation_id)
+    first_watching(bias)
+    assert here(bias) == here(caios) == []
+
+
+def test_of_what_is_over_for_all_whoever_sees_it_knows_of_the_others(
+    open_tab: OpenTab, ana: Actor, caio: Actor, ticket: Ticket
+) -> None:
+    do(caio, ticket, "posse")
+    do(caio, ticket, "encerramento")
+    anas, caios = open_tab(ana), open_tab(caio)
+    settle(anas, ticket)
+    come(caios, ticket)
+    assert first(anas)["name"] == "Caio"
+
+
 def test_who_lost_sight_of_it_neither_hears_nor_is_heard_any_more(
     shop: Shop, sara: Actor, both: tuple[Tab, Tab], ticket: Ticket
 ) -> None:

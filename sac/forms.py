@@ -9,7 +9,7 @@ from django.forms.models import model_to_dict
 from django.http import QueryDict
 
 from automacao.gateways.port import Kind
-from evendas import phones
+from evendas import phones, tax_ids
 from evendas.names import upright
 from sac.destinations import Destination, Destinations
 from sac.models import Attendant, CloseReason, Contact, TicketEvent
@@ -226,11 +226,33 @@ class TransferForm(forms.Form):
         return found
 
 
+class TaxIdField(TypedText):
+    """A CPF or CNPJ in any spelling, kept bare; shown with its dots."""
+
+    default_error_messages = {"invalid": "CPF ou CNPJ inválido: confira os dígitos."}
+
+    def to_python(self, value: object) -> str:
+        typed = super().to_python(value)
+        tax_id = tax_ids.normalize(typed)
+        if typed and tax_id is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return tax_id or ""
+
+    def prepare_value(self, value: object) -> object:
+        tax_id = tax_ids.normalize(str(value or ""))
+        return tax_ids.display(tax_id) if tax_id else value
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, object]:
+        plain = {"inputmode": "text", "autocapitalize": "characters", "spellcheck": "false"}
+        return {**super().widget_attrs(widget), **plain, "autocomplete": "off"}
+
+
 class ContactForm(forms.Form):
     """What the team knows of a customer. Only what was changed on the page is saved."""
 
     name = TypedName(label="Nome", required=False, max_length=200)
     email = forms.EmailField(label="E-mail", required=False, max_length=254)
+    tax_id = TaxIdField(label="CPF/CNPJ", required=False)
     entry_channel = forms.ChoiceField(
         label="Canal de entrada", choices=Contact.EntryChannel.choices, widget=forms.RadioSelect
     )

@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from evendas import phones
+from evendas import phones, tax_ids
 from evendas.accounts.models import Store
 from sac.models import Contact, ContactIdentity, Message, Ticket
 from sac.models.words import Says, Words, plain
@@ -208,9 +208,9 @@ def _codes(text: str, rights: Rights) -> list[Ticket]:
 
 
 def _people(text: str, words: Sequence[str], store: Store, rights: Rights) -> list[Person]:
-    """By name, e-mail or phone, who has a ticket that may be seen; the latest to write first."""
+    """By name, e-mail, phone or CPF, who has a ticket one may see; the latest to write first."""
     known = Contact.objects.in_store(store).filter(merged_into=None)
-    ids = set(_named(known, words)) | set(_phoned(known, text))
+    ids = {*_named(known, words), *_phoned(known, text), *_documented(known, text)}
     visible = Ticket.objects.visible_to(rights).filter(conversation__contact=OuterRef("pk"))
     newest = visible.order_by("-last_activity_at", "-id")
     seen = known.filter(pk__in=ids).annotate(
@@ -236,3 +236,12 @@ def _phoned(known: models.QuerySet[Contact], text: str) -> list[int]:
     by_value = known.filter(identity).values_list("pk", flat=True)
     found = known.filter(phone__endswith=digits).order_by("-pk").values_list("pk", flat=True)
     return [*by_value, *found[:_MOST_PEOPLE]]
+
+
+def _documented(known: models.QuerySet[Contact], text: str) -> list[int]:
+    """By the whole CPF or CNPJ, in any spelling."""
+    tax_id = tax_ids.normalize(text)
+    if tax_id is None:
+        return []
+    found = known.filter(tax_id=tax_id).order_by("-pk")
+    return list(found.values_list("pk", flat=True)[:_MOST_PEOPLE])

@@ -10,7 +10,7 @@ _FILE = Path(__file__).with_name("customers.toml")
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A person; `channel`, `email` and `notes` are what the team has written about them."""
+    """A person; what the team has written about them begins at `channel`."""
 
     name: str
     phone: str
@@ -19,6 +19,7 @@ class Customer:
     old_id: str = ""
     channel: str = "lead"
     email: str = ""
+    tax_id: str = ""
     notes: str = ""
 
     @property
@@ -29,7 +30,12 @@ class Customer:
     @property
     def noted(self) -> dict[str, str]:
         """What the team has changed in the contact."""
-        written = {"entry_channel": self.channel, "email": self.email, "notes": self.notes}
+        written = {
+            "entry_channel": self.channel,
+            "email": self.email,
+            "tax_id": self.tax_id,
+            "notes": self.notes,
+        }
         return {name: value for name, value in written.items() if value not in {"", "lead"}}
 
 

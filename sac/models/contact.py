@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 
+from evendas import tax_ids
 from evendas.accounts.models import User
 from evendas.names import upright
 from evendas.phones import display
@@ -31,6 +32,8 @@ class Contact(StoreRow):
     )
     phone = models.CharField("WhatsApp", max_length=20, blank=True)
     email = models.EmailField("e-mail", blank=True)
+    # Bare and in capitals, as `tax_ids.normalize` returns it.
+    tax_id = models.CharField("CPF ou CNPJ", max_length=14, blank=True)
     notes = models.TextField("anotações", blank=True, max_length=MAX_NOTES)
     entry_channel = models.CharField(
         "canal de entrada", max_length=10, choices=EntryChannel, default=EntryChannel.LEAD
@@ -48,7 +51,14 @@ class Contact(StoreRow):
     class Meta(StoreRow.Meta):
         verbose_name = "contato"
         verbose_name_plural = "contatos"
-        indexes = [models.Index(fields=["store", "phone"], name="sac_contact_by_phone")]
+        indexes = [
+            models.Index(fields=["store", "phone"], name="sac_contact_by_phone"),
+            models.Index(
+                fields=["store", "tax_id"],
+                condition=~models.Q(tax_id=""),
+                name="sac_contact_by_tax_id",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.phone_display or "Número oculto"
@@ -57,6 +67,16 @@ class Contact(StoreRow):
     def phone_display(self) -> str:
         """The number as Brazilians read it; empty when WhatsApp hides it."""
         return display(self.phone) if self.phone else ""
+
+    @property
+    def tax_id_kind(self) -> str:
+        """CPF or CNPJ, whichever it is; only where there is one."""
+        return tax_ids.kind(self.tax_id)
+
+    @property
+    def tax_id_display(self) -> str:
+        """The CPF or CNPJ with its dots, as people write it; empty where there is none."""
+        return tax_ids.display(self.tax_id) if self.tax_id else ""
 
     @property
     def initials(self) -> str:
@@ -78,7 +98,8 @@ class Contact(StoreRow):
 
         A name that a person wrote is worth more than WhatsApp's. The caller saves.
         """
-        told = {name: getattr(self, name) or getattr(other, name) for name in ("phone", "email")}
+        gaps = ("phone", "email", "tax_id")
+        told = {name: getattr(self, name) or getattr(other, name) for name in gaps}
         told["notes"] = self._joined_notes(other)
         if other.name and (not self.name or (other.name_edited_by_id and not self.is_named)):
             told |= {"name": other.name, "name_edited_by_id": other.name_edited_by_id}

@@ -18,7 +18,7 @@ from sac.views.desk import header_context
 
 @form_verb
 def ticket_contact(request: DeskRequest, code: str) -> HttpResponse:
-    """Name, e-mail, notes and Canal de entrada: whoever sees the ticket may write them."""
+    """What the team knows of the customer: whoever sees the ticket may write it."""
     ticket = visible_ticket(request, code)
     typed = request.POST if request.method == "POST" else None
     form = ContactForm(typed, contact=ticket.conversation.contact)

@@ -14,8 +14,6 @@ from tests.sac.acts import HTMX, do, now_of
 from tests.sac.board import add_number, put_ticket
 from tests.sac.pages import Answer, read
 
-FIELDS = ("name", "email", "entry_channel", "notes")
-
 
 @pytest.fixture
 def ticket(shop: Shop) -> Ticket:
@@ -164,6 +162,9 @@ def test_also_when_it_is_closed(ana: Actor, ticket: Ticket) -> None:
         ({"email": "👟@exemplo.com"}, "Informe um endereço de email válido."),
         ({"email": "a" * 250 + "@exemplo.com"}, "no máximo 254 caracteres"),
         ({"email": "m@exemplo.com\0"}, "Caracteres nulos não são permitidos."),
+        ({"tax_id": "529.982.247-24"}, "CPF ou CNPJ inválido: confira os dígitos."),
+        ({"tax_id": "12.ABC.345/01DE-36"}, "CPF ou CNPJ inválido: confira os dígitos."),
+        ({"tax_id": "5" * 5000}, "CPF ou CNPJ inválido: confira os dígitos."),
         ({"entry_channel": "vip"}, "Faça uma escolha válida."),
         ({"entry_channel": ""}, "Este campo é obrigatório."),
     ],

@@ -169,6 +169,17 @@ def test_what_a_person_wrote_wins_and_gaps_are_filled(
     assert merge.moved["fields"]["name"] == ["Marina", "Marina da Silva"]
 
 
+@pytest.mark.parametrize(("own", "kept"), [("", "52998224725"), ("11144477735", "11144477735")])
+def test_a_cpf_fills_a_gap_and_replaces_none(
+    box: Postbox, known: Ticket, hidden: Ticket, ana: Actor, own: str, kept: str
+) -> None:
+    edit_contact(hidden, by=ana.user, changes={"tax_id": "52998224725"})
+    edit_contact(known, by=ana.user, changes={"tax_id": own})
+    merge = reveal(box)
+    assert (merge.kept.tax_id, merge.gone.tax_id) == (kept, "52998224725")
+    assert merge.moved["fields"].get("tax_id") == (None if own else ["", "52998224725"])
+
+
 def test_a_name_of_the_network_gives_way_to_nobody(
     box: Postbox, known: Ticket, hidden: Ticket, ana: Actor
 ) -> None:

@@ -58,7 +58,8 @@ def rows_of(contact_id: int) -> tuple[object, ...]:
     contact = Contact.objects.get(pk=contact_id)
     tickets = Ticket.objects.of_contact(contact_id).order_by("id")
     return (
-        (contact.name, contact.phone, contact.email, contact.notes, contact.merged_into),
+        (contact.name, contact.phone, contact.merged_into),
+        (contact.email, contact.tax_id, contact.notes),
         sorted(contact.identities.values_list("kind", "value")),
         list(contact.conversations.values_list("instance", "send_address").order_by("id")),
         [(ticket.code, said_in(ticket)) for ticket in tickets],
@@ -73,7 +74,8 @@ def undo(merge: ContactMerge, by: Actor) -> None:
 def test_undoing_at_once_puts_everything_back(
     box: Postbox, known: Ticket, hidden: Ticket, dono: Actor, ana: Actor
 ) -> None:
-    edit_contact(hidden, by=ana.user, changes={"notes": "VIP", "email": "m@x.com"})
+    changes = {"notes": "VIP", "email": "m@x.com", "tax_id": "52998224725"}
+    edit_contact(hidden, by=ana.user, changes=changes)
     people = [ticket.conversation.contact_id for ticket in (known, hidden)]
     # What tells that they are one is about another number, and itself belongs to the phone's.
     second = second_box(box)
@@ -158,12 +160,14 @@ def test_a_conversation_that_changed_hands_leaves_behind_what_began_in_it_since(
 def test_what_somebody_wrote_since_is_not_taken_away(
     box: Postbox, known: Ticket, hidden: Ticket, dono: Actor, ana: Actor
 ) -> None:
-    edit_contact(hidden, by=ana.user, changes={"notes": "VIP", "email": "m@x.com"})
+    changes = {"notes": "VIP", "email": "m@x.com", "tax_id": "52998224725"}
+    edit_contact(hidden, by=ana.user, changes=changes)
     merge = reveal(box)
-    edit_contact(now_of(known), by=ana.user, changes={"email": "outro@x.com"})
+    since = {"email": "outro@x.com", "tax_id": "11144477735"}
+    edit_contact(now_of(known), by=ana.user, changes=since)
     undo(merge, by=dono)
     kept = Contact.objects.get(pk=merge.kept_id)
-    assert (kept.email, kept.notes) == ("outro@x.com", "")
+    assert (kept.email, kept.tax_id, kept.notes) == ("outro@x.com", "11144477735", "")
 
 
 def drafts_of(ticket: Ticket) -> dict[int, str]:

@@ -215,6 +215,26 @@ def test_a_contact_is_found_by_name_mail_and_phone_in_any_spelling(
     assert people(ana, typed) == [f"hit-person-{ticket.conversation.contact_id}"]
 
 
+@pytest.mark.parametrize(
+    ("kept", "typed"),
+    [
+        ("52998224725", "52998224725"),
+        ("52998224725", "529.982.247-25"),
+        ("12ABC34501DE35", "12abc34501de35"),
+        ("12ABC34501DE35", "12.ABC.345/01DE-35"),
+    ],
+)
+def test_a_contact_is_found_by_its_whole_cpf_or_cnpj_in_its_own_store(
+    shop: Shop, other_shop: Shop, ana: Actor, bia: Actor, eva: Actor, kept: str, typed: str
+) -> None:
+    ticket = shop.hears(name="Maria Conceição", department=shop.support)
+    Contact.objects.filter(pk=ticket.conversation.contact_id).update(tax_id=kept)
+    shop.hears(name="Outra", phone="+5511912345678", department=shop.support)
+    assert people(ana, typed) == [f"hit-person-{ticket.conversation.contact_id}"]
+    assert people(bia, typed) == people(eva, typed) == []
+    assert people(ana, typed[:-1]) == []
+
+
 def test_a_contact_leads_to_the_newest_ticket_one_may_see(
     shop: Shop, ana: Actor, dono: Actor
 ) -> None:

@@ -216,6 +216,8 @@ def test_contacts_are_known_since_they_first_wrote(aurora: Store) -> None:
         "internal",
     }
     assert contacts.exclude(notes="").count() >= 5
+    kinds = [contact.tax_id_kind for contact in contacts.exclude(tax_id="")]
+    assert sorted(kinds) == ["CNPJ", "CNPJ", "CPF", "CPF", "CPF"]
 
 
 def test_everybody_can_sign_in_and_look_around(filled: Demo, db: None) -> None:

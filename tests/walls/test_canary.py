@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from evendas.tax_ids import display
 from tests.conftest import Actor
 from tests.sac.acts import do, send
 from tests.sac.conftest import open_tab  # noqa: F401 - a fixture
@@ -17,9 +18,12 @@ from tests.walls.asking import ask
 from tests.walls.conftest import CANARY
 from tests.walls.test_hidden_ids import _address
 from tests.walls.test_walk import ROLES, TABLE
-from tests.walls.world import World
+from tests.walls.world import World, tax_id_of
 
 OpenTab = Callable[[Actor], Tab]
+# The CNPJ that is made of the word, as it is kept and as it is shown.
+TAX_ID = tax_id_of(CANARY)
+SECRETS = (CANARY, TAX_ID.lower(), display(TAX_ID).lower())
 
 
 def test_no_page_and_no_fragment_of_ones_own_store_says_the_word(
@@ -33,7 +37,8 @@ def test_no_page_and_no_fragment_of_ones_own_store_says_the_word(
         for address in addresses:
             for query in _queries(far):
                 told = ask(people[role], "GET", f"{address}?{urlencode(query)}")
-                assert CANARY not in told.text.lower(), f"{role} {address} {query}"
+                leaked = [secret for secret in SECRETS if secret in told.text.lower()]
+                assert leaked == [], f"{role} {address} {query}"
                 tried += 1
     assert tried == len(ROLES) * len(addresses) * len(_queries(far)) > 0
     tally(
@@ -64,6 +69,7 @@ def test_the_other_store_itself_sees_the_word_everywhere(far: World, tally: Tall
         if name == "ticket_changes":
             path = reverse(name, args=[far.open.code])
         assert CANARY in ask(client, "GET", path).text.lower(), name
+    assert display(TAX_ID) in ask(client, "GET", _address("ticket", far)).text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, models
 from django.utils import timezone
+from stdnum.br import cnpj
 
 from automacao.models import ChatbotSettings, InboundEvent, Instance, LineTally
 from evendas.accounts.audit import record
@@ -209,12 +210,21 @@ def _ticket(
 ) -> Ticket:
     ticket = put_ticket(shop, department=department, attendant=attendant, status=status)
     Contact.objects.filter(pk=ticket.conversation.contact_id).update(
-        name=f"Cliente {word}", notes=f"Anotação {word}", email=f"{word}@cliente.test"
+        name=f"Cliente {word}",
+        notes=f"Anotação {word}",
+        email=f"{word}@cliente.test",
+        tax_id=tax_id_of(word),
     )
     ticket.preview, ticket.close_reason = f"Prévia {word}", f"Motivo {word}"
     ticket.new_since = ticket.created_at
     ticket.save()
     return Ticket.objects.for_list().get(pk=ticket.pk)
+
+
+def tax_id_of(word: str) -> str:
+    """A true CNPJ with the word's letters in it."""
+    root = word.upper()[:12].ljust(12, "0")
+    return root + cnpj.calc_check_digits(root)
 
 
 def _message(ticket: Ticket, person: Actor, word: str, direction: str) -> Message:

@@ -49,8 +49,10 @@ class StartForm(forms.Form):
         help_text="Se você já sabe. Pode ficar em branco.",
     )
 
-    def __init__(self, data: QueryDict | None = None, *, store: Store, rights: Rights) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: QueryDict | None = None, *, store: Store, rights: Rights, phone: str = ""
+    ) -> None:
+        super().__init__(data, initial={"phone": phone})
         self.store = store
         places = places_of(store, rights)
         field: Any = self.fields["department"]

@@ -10,7 +10,7 @@ from django_htmx.http import trigger_client_event
 from evendas.accounts.limits import NUMBERS_ASKED
 from sac.actions.starting import AlreadyTalking, Start, live_ticket_of, start_conversation
 from sac.actions.tickets import insist
-from sac.desk_request import DeskRequest, desk_view
+from sac.desk_request import DeskRequest, desk_view, visible_ticket
 from sac.forms_start import StartForm
 from sac.models import Ticket
 from sac.permissions import may_see, may_start
@@ -33,7 +33,8 @@ def conversation_new(request: DeskRequest) -> HttpResponse:
 
 def _new(request: DeskRequest) -> HttpResponse:
     typed = request.POST if request.method == "POST" else None
-    form = StartForm(typed, store=request.store, rights=request.rights)
+    phone = _phone_of(request, request.GET.get("de", ""))
+    form = StartForm(typed, store=request.store, rights=request.rights, phone=phone)
     if not form.is_valid():
         return _form(request, form)
     try:
@@ -45,6 +46,11 @@ def _new(request: DeskRequest) -> HttpResponse:
     except Unreachable as trouble:
         form.add_error(None, str(trouble))
     return _form(request, form)
+
+
+def _phone_of(request: DeskRequest, code: str) -> str:
+    """Whom to write to again, by a ticket of theirs that this person may see."""
+    return visible_ticket(request, code).conversation.contact.phone_display if code else ""
 
 
 def _start(request: DeskRequest, form: StartForm) -> Ticket:

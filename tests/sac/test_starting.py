@@ -274,6 +274,26 @@ def test_a_customer_who_writes_meanwhile_joins_it(shop: Shop, ana: Actor, asked:
     assert Ticket.objects.count() == 1
 
 
+def test_whoever_was_attended_is_written_to_again_without_typing_the_number(
+    shop: Shop, ana: Actor
+) -> None:
+    ticket = shop.hears(phone=PHONE, department=shop.support)
+    do(ana, ticket, "posse")
+    do(ana, ticket, "encerramento")
+    page = read(ana.client.get(f"/sac/atendimento/{ticket.code}/"))
+    address = f"{ADDRESS}?de={ticket.code}"
+    (link,) = page.find("a", href=address)
+    assert link.text.strip() == "Escrever ao cliente"
+    (field,) = read(ana.client.get(address, headers=HTMX)).find("input", name="phone")
+    assert field.attributes["value"] == "(11) 98765-4321"
+
+
+def test_a_ticket_one_does_not_see_gives_no_number_away(shop: Shop, ana: Actor) -> None:
+    ticket = shop.hears(phone=PHONE, department=shop.sales)
+    for code in (ticket.code, "2026-999999", "\0"):
+        assert ana.client.get(ADDRESS, {"de": code}, headers=HTMX).status_code == 404
+
+
 # --- Figures --------------------------------------------------------------------------------------
 
 

@@ -123,6 +123,31 @@ def test_nothing_moves_under_the_mouse(
     assert complaints == []
 
 
+def test_nothing_moves_under_a_finger(
+    desk: Running, sign_in: SignIn, customer: Customer, complaints: list[str]
+) -> None:
+    customer("Iara Sales")
+    ana = enter(sign_in, desk, "?ordem=recentes", viewport=NARROW, has_touch=True)
+    first = row(ana, "Iara Sales")
+    expect(first).to_be_visible()
+    before = first.bounding_box()
+    assert before
+    hand = ana.context.new_cdp_session(ana)
+    spot = {"x": before["x"] + 40, "y": before["y"] + 20}
+    hand.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [spot]})
+    spot["x"] += 12
+    hand.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [spot]})
+    customer("Jonas Reis")
+    late = ana.get_by_role("button", name="1 atualização")
+    expect(late).to_be_visible()
+    expect(row(ana, "Jonas Reis")).to_have_count(0)
+    assert first.bounding_box() == before
+    hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(row(ana, "Jonas Reis")).to_be_visible()
+    expect(late).to_be_hidden()
+    assert complaints == []
+
+
 def test_a_row_changes_in_place_under_the_mouse_and_moves_afterwards(
     desk: Running, sign_in: SignIn, customer: Customer, complaints: list[str]
 ) -> None:

@@ -1,11 +1,12 @@
 """What revisions can prove.
 
 Every change of a conversation takes its next revision and stamps the row it changed. So a row that
-is changed again loses its older stamp; a look of the team and an edit of the contact stamp no row
-of the conversation at all. Gapless therefore means: no stamp is above the conversation's revision,
-no two are equal, and above the last stamp of an outgoing message (the only kind of row that is
-stamped again) no two revisions in a row are nobody's, for only something new can be looked at
-again; unless the contact was ever edited, or united with another, which skips some.
+is changed again loses its older stamp; a look of the team, tags and an edit of the contact stamp no
+row of the conversation at all. Gapless therefore means: no stamp is above the conversation's
+revision, no two are equal, and above the last stamp of a row that is stamped again (what we sent,
+what has a file, what was edited, deleted or reacted to) no two revisions in a row are nobody's, for
+only something new can be looked at again; unless the contact was ever edited, or united with
+another, or the store has tags, whose coming and going leaves no trace.
 """
 
 from sac.invariants.invariant import Invariant
@@ -37,15 +38,18 @@ INVARIANTS = (
     ),
     Invariant(
         name="revision_is_explained",
-        meaning="above the last change of an outgoing message no two revisions in a row are"
-        " nobody's, unless the contact was edited or united with another",
+        meaning="above the last change of a message that may be changed no two revisions in a row"
+        " are nobody's, unless the contact was edited or united with another, or tags put on",
         of="conversation",
         sql=f"""
             WITH moved AS (
                 SELECT home.id, home.contact_id, home.store_id, home.revision,
                     coalesce(max(message.revision), 0) AS last
                 FROM sac_conversation AS home LEFT JOIN sac_message AS message
-                    ON message.conversation_id = home.id AND message.direction = 'out'
+                    ON message.conversation_id = home.id AND (message.direction = 'out'
+                        OR message.edited_at IS NOT NULL OR message.deleted_at IS NOT NULL
+                        OR message.reactions <> '{{}}' OR EXISTS (
+                            SELECT FROM sac_media AS file WHERE file.message_id = message.id))
                 GROUP BY home.id
             ), known AS (
                 SELECT id, last AS revision FROM moved
@@ -64,6 +68,7 @@ INVARIANTS = (
                     AND edit.action = 'contact.edited')
                 AND NOT EXISTS (SELECT FROM sac_contactmerge AS told
                     WHERE moved.contact_id IN (told.kept_id, told.gone_id))
+                AND NOT EXISTS (SELECT FROM sac_tag AS tag WHERE tag.store_id = moved.store_id)
         """,  # noqa: S608 - our own text
     ),
 )

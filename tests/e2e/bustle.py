@@ -44,7 +44,7 @@ _STANDING = """
 """
 # Events not worked off, and answers the customer has not read.
 _RESTLESS = """
-    SELECT (SELECT count(*) FROM automacao_inboundevent WHERE status = 'pending')
+    SELECT (SELECT count(*) FROM automacao_inboundevent WHERE status = 'waiting')
          + (SELECT count(*) FROM sac_message message
             JOIN sac_conversation conversation ON conversation.id = message.conversation_id
             JOIN sac_contact contact ON contact.id = conversation.contact_id

@@ -15,6 +15,7 @@ from django.db import Error, OperationalError, connection, transaction
 from automacao.gateways.port import (
     Accepted,
     GatewayError,
+    Reaction,
     RecipientNotOnWhatsApp,
     SendOutcomeUnknown,
 )
@@ -24,16 +25,18 @@ from sac.actions.closing import close_ticket
 from sac.actions.contacts import edit_contact
 from sac.actions.outbox import accept_sending, begin_sending, fail_sending
 from sac.actions.replies import retry_message, send_files
-from sac.actions.tickets import claim_ticket, take_over_ticket
+from sac.actions.tags import change_tags
+from sac.actions.tickets import claim_ticket, look_at_ticket, take_over_ticket
 from sac.actions.transfers import return_ticket, transfer_to_department, transfer_to_person
 from sac.invariants import all_invariants, broken_invariants
 from sac.management.commands import check_invariants
 from sac.media.taking import taken
-from sac.models import Message, Ticket
+from sac.models import Message, Tag, Ticket
 from tests.conftest import Actor, Shop, new_phone
 from tests.postbox import Postbox
 from tests.sac.broken_rows import BREAKS, CONSTRAINTS, WALK_THROUGH
 from tests.sac.media import corpus
+from tests.sac.spoken import Voice
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +144,23 @@ def test_a_busy_day_breaks_nothing(busy: None) -> None:
 
 
 def test_an_empty_database_breaks_nothing() -> None:
+    assert broken_invariants() == []
+
+
+def test_a_message_that_changes_after_the_team_looked_breaks_nothing(shop: Shop) -> None:
+    voice = Voice(shop.instance)
+    said = voice.says("Oi", name="3A1")
+    assert said.ticket
+    look_at_ticket(said.ticket)
+    voice.changes(Reaction("R1", "3A1", "👍", is_ours=False, at=clock.now()))
+    assert broken_invariants() == []
+
+
+def test_tags_that_come_and_go_break_nothing(shop: Shop, ana: Actor) -> None:
+    ticket = shop.hears(department=shop.support)
+    tag = Tag.objects.create(store=shop.store, name="Troca", colour="red")
+    for add, remove in (([tag], []), ([], [tag])):
+        change_tags(ticket, add=add, remove=remove, rights=ana.rights)
     assert broken_invariants() == []
 
 

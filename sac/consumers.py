@@ -10,13 +10,12 @@ from typing import Any
 from channels.auth import get_user
 from channels.db import database_sync_to_async
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Exists, OuterRef
 
 from evendas import live
 from evendas.accounts.models import User
 from evendas.accounts.terms import has_accepted
 from sac.actions.availability import note_seen
-from sac.models import Conversation, Ticket
+from sac.models import Conversation
 from sac.permissions import Rights, Sight, may_see
 from sac.viewers import Frame, Pace, Viewer, ViewerConsumer
 
@@ -217,12 +216,5 @@ def _rights_of(user: Any) -> Rights | None:  # noqa: ANN401 - a User or an Anony
 
 
 def _standing_of(rights: Rights, conversation_id: int) -> tuple[int | None, bool]:
-    """The conversation's revision, if this person may see any of its tickets; is it theirs now?
-
-    Who only took part in what is over has nothing to do with those who attend there today.
-    """
-    now = Ticket.objects.live().filter(conversation=OuterRef("pk"))
-    seen = Ticket.objects.visible_to(rights).live().filter(conversation=OuterRef("pk"))
-    visible = Conversation.objects.visible_to(rights).filter(pk=conversation_id)
-    found = visible.annotate(is_party=~Exists(now) | Exists(seen))
-    return found.values_list("revision", "is_party").first() or (None, False)
+    """The conversation's revision, if this person may see any of its tickets; is it theirs now?"""
+    return Conversation.objects.visible_to(rights).standing(rights, conversation_id)

@@ -22,6 +22,20 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         tickets = Ticket.objects.visible_to(rights).filter(conversation=models.OuterRef("pk"))
         return self.filter(models.Exists(tickets), store_id=rights.store_id)
 
+    def standing(self, rights: "Rights", pk: int) -> tuple[int | None, bool]:
+        """One's revision, None when it is not among these; may this person see who attends there?
+
+        They may who see the live ticket, or where there is none: not who only took part in what
+        is over.
+        """
+        from sac.models.ticket import Ticket  # noqa: PLC0415 - Ticket points here
+
+        own = models.Q(conversation=models.OuterRef("pk"))
+        now = models.Exists(Ticket.objects.live().filter(own))
+        seen = models.Exists(Ticket.objects.visible_to(rights).live().filter(own))
+        found = self.filter(pk=pk).annotate(is_party=~now | seen)
+        return found.values_list("revision", "is_party").first() or (None, False)
+
     def locked(self, ids: list[int]) -> list["Conversation"]:
         """Lock by ascending id, as every action does, and return the rows."""
         rows = self.filter(id__in=ids).order_by("id").select_for_update(no_key=True, of=("self",))

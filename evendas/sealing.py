@@ -6,12 +6,9 @@ Django cannot declare such keys, so models say `db_constraint=False` and the mig
 `seal(...)`. tests/test_sealing.py reads pg_constraint and finds any that is missing.
 """
 
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import Self, TypeVar
 
 from django.db import migrations, models
-
-if TYPE_CHECKING:
-    from evendas.accounts.models import Store
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -19,7 +16,7 @@ Row = TypeVar("Row", bound=models.Model)
 class StoreQuerySet(models.QuerySet[Row]):
     """Rows of stores: a page's are asked for by its store first."""
 
-    def in_store(self, store: "Store") -> Self:
+    def in_store(self, store: models.Model) -> Self:
         return self.filter(store=store)
 
 

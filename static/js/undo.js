@@ -15,6 +15,7 @@ export function offer({ told, address, home, seconds }) {
   the("undo").append(note);
   const left = note.querySelector("[data-left]");
   const ticking = setInterval(tick, TICK);
+  let isAsking = false;
   tick();
 
   function tick() {
@@ -31,10 +32,12 @@ export function offer({ told, address, home, seconds }) {
   }
 
   async function undo() {
-    button.disabled = true;
+    // A button that is disabled meanwhile would lose the keyboard.
+    if (isAsking) return;
+    isAsking = true;
     const answer = await ask(address, { method: "POST" });
     // Nobody answered: the button is there to be pressed again.
-    button.disabled = false;
+    isAsking = false;
     if (!answer.ok) tell(reasonOf(answer));
     if (answer.status === 0) return;
     end();

@@ -56,7 +56,8 @@ function actionOf(event) {
 /** What is open closes itself; a box is left first; then the conversation. */
 function escape(event) {
   if (isCovered() || event.isComposing) return null;
-  if (isTyping(event)) return () => event.target.blur();
+  // Not to nowhere: from here the keyboard reads on.
+  if (isTyping(event)) return () => (the("log") ?? the("main")).focus({ preventScroll: true });
   return "open" in the("desk").dataset ? leave : null;
 }
 

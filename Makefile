@@ -43,11 +43,11 @@ bench:
 	@dev/bootstrap dev
 	@$(PYTHON) -m tests.bench
 
-# One file alone, in its order: no other test's customers are in the pictures.
+# These files alone, in their order: no other test's customers are in the pictures.
 screenshots:
 	@dev/bootstrap dev browser
 	@mkdir -p $(SCREENS)
-	@EVENDAS_SCREENSHOTS=$(SCREENS) $(PYTHON) -m pytest -q -p no:randomly -m browser tests/e2e/test_screens.py
+	@EVENDAS_SCREENSHOTS=$(SCREENS) $(PYTHON) -m pytest -q -p no:randomly -m browser tests/e2e/test_screens.py tests/e2e/test_states.py
 	@cp $(SCREENS)/atendimento-largo-light.png docs/images/atendimento.png
 	@cp $(SCREENS)/atendimento-largo-dark.png docs/images/atendimento-escuro.png
 

@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.bustle import go_home
 from tests.e2e.glass import RIGGING
+from tests.e2e.looking import Eye
+from tests.e2e.stock import stock
 from tests.running import Running, running
 
 WIDE = {"width": 1440, "height": 900}
@@ -89,6 +91,19 @@ def customer(desk: Running, phones: list[str]) -> Callable[[str], str]:
         return phone
 
     return write
+
+
+@pytest.fixture(params=["estreito", "largo"])
+def eye(request: pytest.FixtureRequest) -> Eye:
+    """Who judges screens: once in front of a phone, once of a desk."""
+    return Eye(request.param, NARROW if request.param == "estreito" else WIDE)
+
+
+@pytest.fixture
+def stocked(desk: Running) -> Iterator[None]:
+    """The store has reasons, tags and ready answers."""
+    with stock(desk):
+        yield
 
 
 @pytest.fixture

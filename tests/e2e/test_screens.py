@@ -1,187 +1,261 @@
 """Every screen, wide and narrow, light and dark: fits, is accessible, complains of nothing.
 
-With EVENDAS_SCREENSHOTS=<folder> the pictures are kept there: docs/images is made of them.
+The screens come from the URLconf: a new address fails until it is looked at here, or named as none.
 """
 
-import os
 import re
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import NARROW, WIDE
-from tests.e2e.kinds import act_on, attach, of_kind, payload, say_everything
+from tests.e2e.bustle import Hand
+from tests.e2e.glass import open_talk, until
+from tests.e2e.looking import Eye
 from tests.running import Running
-from tests.sac.media.corpus import PDF
 
 pytestmark = pytest.mark.browser
 
-SIZES = {"largo": WIDE, "estreito": NARROW}
-DOOR = {
-    "entrar/": "entrar",
-    "cadastro/": "cadastro",
-    "termos/": "termos",
-    "senha/": "esqueci-a-senha",
-    "senha/enviado/": "senha-enviada",
+
+class Screen(NamedTuple):
+    """A page: who looks at it, its picture's name, and the screen a link leads there from."""
+
+    who: str
+    picture: str
+    via: str = ""
+
+
+SCREENS = {
+    "login": Screen("", "entrar"),
+    "sign_up": Screen("", "cadastro"),
+    "terms": Screen("", "termos"),
+    "password_reset": Screen("", "esqueci-a-senha"),
+    "password_reset_done": Screen("", "senha-enviada"),
+    "password_reset_confirm": Screen("", "senha-nova"),
+    "home": Screen("ana", "inicio"),
+    "desk": Screen("ana", "aguardando"),
+    "preferences": Screen("ana", "preferencias"),
+    "quick_reply_list": Screen("dono", "respostas-rapidas"),
+    "quick_reply_new": Screen("dono", "resposta-rapida-nova"),
+    "quick_reply_edit": Screen("dono", "resposta-rapida", "quick_reply_list"),
+    "password_change": Screen("ana", "trocar-senha"),
+    "conversation_new": Screen("ana", "nova-conversa-pagina"),
+    "desk_search": Screen("ana", "busca-pagina"),
+    "active": Screen("sara", "conversas-ativas"),
+    "ticket": Screen("sara", "atendimento-de-outra"),
+    "ticket_history": Screen("sara", "historico"),
+    "ticket_transfer": Screen("sara", "transferencia-pagina"),
+    "ticket_contact": Screen("sara", "editar-contato-pagina"),
+    "ticket_close": Screen("sara", "encerramento-pagina"),
+    "ticket_tags": Screen("sara", "etiquetas-do-atendimento-pagina"),
+    "message_forward": Screen("sara", "encaminhamento-pagina"),
+    "contact_merge": Screen("dono", "desfazer-uniao"),
+    "store_settings": Screen("dono", "loja"),
+    "close_reason_list": Screen("dono", "motivos"),
+    "close_reason_new": Screen("dono", "motivo-novo"),
+    "close_reason_edit": Screen("dono", "motivo", "close_reason_list"),
+    "tag_list": Screen("dono", "etiquetas"),
+    "tag_new": Screen("dono", "etiqueta-nova"),
+    "tag_edit": Screen("dono", "etiqueta", "tag_list"),
+    "department_list": Screen("dono", "departamentos"),
+    "department_new": Screen("dono", "departamento-novo"),
+    "department_edit": Screen("dono", "departamento", "department_list"),
+    "attendant_list": Screen("dono", "atendentes"),
+    "attendant_new": Screen("dono", "atendente-novo"),
+    "attendant_self": Screen("dono", "tambem-quero-atender"),
+    "attendant_edit": Screen("dono", "atendente", "attendant_list"),
+    "instance_list": Screen("dono", "instancias"),
+    "instance_edit": Screen("dono", "instancia", "instance_list"),
+    "instance_disconnect": Screen("dono", "desconectar", "instance_edit"),
+    "instance_remove": Screen("dono", "remover", "instance_edit"),
+    "integrity": Screen("dono", "integridade"),
 }
-TEAM = {
-    "sac/departamentos/": "departamentos",
-    "sac/departamentos/novo/": "departamento-novo",
-    "sac/atendentes/": "atendentes",
-    "sac/atendentes/novo/": "atendente-novo",
-    "sac/atendentes/eu/": "tambem-quero-atender",
-    "conta/senha/": "trocar-senha",
-}
+# What answers a GET with no page of its own: pieces of one, files, and what machines ask.
+PIECES = """
+    desk_list desk_counts ticket_header ticket_changes ticket_older ticket_chapter ticket_stretch
+    ticket_team ticket_answer quick_reply_offers instance_pairing media media_thumbnail
+    media_playable quick_reply_file manifest alive ready
+"""
+# What only takes POSTs.
+VERBS = """
+    ticket_messages message_retry message_confirm message_drop message_reaction message_edition
+    message_deletion ticket_notes ticket_mentions ticket_location ticket_card media_retry
+    ticket_claim ticket_take_over ticket_return ticket_reopen ticket_seen ticket_draft availability
+    active_redistribute quick_reply_delete attendant_self_end attendant_state instance_new
+    instance_code parked_replay instance_replay webhook logout
+"""
+_phones = count(5511991310001)
+_lids = count(128000000900001)
 
 
-@pytest.fixture(params=["light", "dark"])
-def theme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def addresses() -> dict[str, list[str]]:
+    """The URLconf: what each address is called, and what its path has to be filled with."""
+    return dict(_addresses(get_resolver().url_patterns))
 
 
-@pytest.fixture(params=sorted(SIZES))
-def size(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def _addresses(patterns: list[URLPattern | URLResolver]) -> Iterator[tuple[str, list[str]]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _addresses(pattern.url_patterns)
+        else:
+            yield str(pattern.name or pattern.pattern), list(pattern.pattern.converters)
+
+
+@pytest.mark.parametrize("kind", ["looked at", "taken for no page"])
+def test_no_address_is_left_out(kind: str) -> None:
+    named = [*SCREENS, *PIECES.split(), *VERBS.split()]
+    assert len(named) == len(set(named)), "an address is named twice"
+    if kind == "looked at":
+        missing = set(addresses()) - set(named)
+        assert not missing, f"{sorted(missing)}: look at them in SCREENS of {__name__}"
+    else:
+        gone = set(named) - set(addresses())
+        assert not gone, f"there is no {sorted(gone)} any more"
+
+
+def test_what_is_called_no_page_is_none(desk: Running, sign_in: Callable[..., Page]) -> None:
+    page = sign_in("dono")
+    page.goto(f"{desk.web}sac/atendimento/?situacao=em-aberto")
+    open_talk(page, "Mariana Costa")
+    known = filling(page)
+    for name in (PIECES + VERBS).split():
+        path = reverse(name, args=[known.get(part, "1") for part in addresses()[name]])
+        told = page.request.get(f"{desk.web}{path[1:]}")
+        is_page = told.status == 200 and "<!doctype" in told.text()[:200].lower()
+        assert not is_page, f"{name} draws a page: look at it in SCREENS"
+        assert (told.status == 405) == (name in VERBS.split()), f"{name} answers {told.status}"
+
+
+def filling(page: Page) -> dict[str, str]:
+    """What the paths about the conversation on screen are filled with."""
+    message = page.locator("#thread .bubble").last.get_attribute("id") or ""
+    code = page.url.split("?")[0].split("/")[-2]
+    return {
+        "code": code,
+        "message_id": message.removeprefix("message-"),
+        "gateway_name": "evolution",
+    }
 
 
 @pytest.fixture
-def look(size: str, theme: str) -> Callable[[Page, str], None]:
-    """Judge what is on screen, and keep its picture if somebody asked for it."""
-
-    def judge(page: Page, name: str) -> None:
-        expect(page.locator("main")).to_be_visible()
-        page.evaluate("document.fonts.ready")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= SIZES[size]["width"], f"{name} overflows"
-        found = Axe().run(page).response["violations"]
-        serious = [one["id"] for one in found if one["impact"] in {"serious", "critical"}]
-        assert serious == [], name
-        if folder := os.environ.get("EVENDAS_SCREENSHOTS"):
-            page.screenshot(path=Path(folder) / f"{name}-{size}-{theme}.png")
-
-    return judge
-
-
-def test_the_door(
+def visit(
     desk: Running,
+    sign_in: Callable[..., Page],
     open_window: Callable[..., Page],
-    look: Callable[[Page, str], None],
-    size: str,
-    theme: str,
+    eye: Eye,
     complaints: list[str],
-) -> None:
-    page = open_window(viewport=SIZES[size], color_scheme=theme)
-    for address, name in DOOR.items():
-        page.goto(f"{desk.web}{address}")
-        look(page, name)
+) -> Iterator[Callable[[str], Page]]:
+    """Go to these screens as the person who looks at them, and judge each."""
+    pages: dict[str, Page] = {}
+
+    def page_of(who: str) -> Page:
+        if who not in pages:
+            pages[who] = sign_in(who, **eye.window) if who else open_window(**eye.window)
+        return pages[who]
+
+    def go(route: str, path: str = "") -> Page:
+        page = page_of(SCREENS[route].who)
+        lead(desk, page, route, path)
+        eye.look(page, SCREENS[route].picture)
+        return page
+
+    yield go
+    assert complaints == []
+
+
+def lead(desk: Running, page: Page, route: str, path: str) -> None:
+    """Open a screen by its address, or by the link there is to it."""
+    if via := SCREENS[route].via:
+        lead(desk, page, via, "")
+        found = page.locator("main a[href]").evaluate_all("all => all.map((one) => one.pathname)")
+        path = next(one for one in found if resolve(one).url_name == route)
+    page.goto(f"{desk.web}{(path or reverse(route))[1:]}")
+    assert resolve(page.evaluate("location.pathname")).url_name == route
+
+
+def without_objects(*who: str) -> list[str]:
+    """The screens of these people that their address alone leads to, or a link."""
+    about_one = addresses()
+    return [
+        route
+        for route, screen in SCREENS.items()
+        if screen.who in who and (screen.via or not about_one[route])
+    ]
+
+
+def test_the_door(visit: Callable[..., Page], desk: Running, eye: Eye) -> None:
+    for route in without_objects(""):
+        page = visit(route)
+    path = reset_path(desk, page)
+    page = visit("password_reset_confirm", path)
+    page.goto(f"{desk.web}{reverse('password_reset_confirm', args=['MQ', 'velho'])[1:]}")
+    eye.look(page, "senha-link-vencido")
     page.goto(f"{desk.web}cadastro/")
     page.get_by_role("button", name="Criar conta").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    look(page, "cadastro-incompleto")
-    assert complaints == []
+    eye.look(page, "cadastro-incompleto")
 
 
-def test_the_desk(
-    desk: Running,
-    sign_in: Callable[..., Page],
-    look: Callable[[Page, str], None],
-    size: str,
-    theme: str,
-    complaints: list[str],
-) -> None:
-    ana = sign_in("ana", viewport=SIZES[size], color_scheme=theme)
-    look(ana, "inicio")
-    ana.goto(f"{desk.web}sac/atendimento/")
-    expect(ana.get_by_role("link", name=re.compile("^Aguardando"))).to_be_visible()
-    look(ana, "aguardando")
-    ana.goto(f"{desk.web}sac/atendimento/?situacao=em-aberto")
-    ana.locator("#rows .row", has_text="Mariana Costa").get_by_role("link").click()
-    expect(ana.get_by_role("log")).to_contain_text("Consegue ver se já foi postado?")
-    look(ana, "atendimento")
-    assert complaints == []
+def reset_path(desk: Running, page: Page) -> str:
+    """Ask for a new password, and read the mail."""
+    path = re.compile(r"/senha/[\w-]+/[\w-]+/")
+
+    def mailed() -> list[str]:
+        logs = [child.log.read_text() for child in desk.children.values()]
+        return [one for log in logs for one in path.findall(log)]
+
+    before = len(mailed())
+    page.goto(f"{desk.web}senha/")
+    page.get_by_label("E-mail").fill("caio@aurora.demo")
+    page.get_by_role("button").click()
+    until(page, lambda: len(mailed()) > before, seconds=30)
+    return mailed()[-1]
 
 
-def test_everything_a_message_can_be(
-    desk: Running,
-    sign_in: Callable[..., Page],
-    customer: Callable[[str], str],
-    look: Callable[[Page, str], None],
-    size: str,
-    theme: str,
-    complaints: list[str],
-) -> None:
-    name = f"Rita {size} {theme}"
-    phone = customer(name)
-    say_everything(desk, phone)
-    desk.simulator.receive(phone, "É isso")
-    # All of the thread at once.
-    ana = sign_in("ana", viewport={**SIZES[size], "height": 3600}, color_scheme=theme)
-    ana.goto(f"{desk.web}sac/atendimento/")
-    ana.locator("#rows .row", has_text=name).get_by_role("link").click()
-    expect(ana.get_by_role("log")).to_contain_text("É isso")
-    expect(ana.get_by_text("Baixando…")).to_have_count(0)
-    look(ana, "tipos")
-    ana.set_viewport_size({"width": SIZES[size]["width"], "height": SIZES[size]["height"]})
-    attach(ana, "Documento", payload("nota.pdf", "application/pdf", PDF))
-    act_on(ana.locator("#thread .bubble", has_text="É isso"), "Responder")
-    look(ana, "anexos")
-    ana.get_by_role("button", name="Anexar").click()
-    look(ana, "anexar")
-    ana.keyboard.press("Escape")
-    ana.get_by_role("button", name="Assumir").click()
-    expect(ana.get_by_role("log")).to_contain_text("assumiu o atendimento")
-    ana.locator("#thread .bubble", has_text="É isso").get_by_role(
-        "button", name="Mais opções"
-    ).click()
-    look(ana, "opcoes")
-    ana.keyboard.press("Escape")
-    of_kind(ana, "image").locator("[data-view]").click()
-    look(ana, "foto")
-    assert complaints == []
+def test_everybodys_screens(visit: Callable[..., Page], stocked: None) -> None:
+    for route in without_objects("ana", "sara"):
+        visit(route)
 
 
-# In one go: figures that are counted anew meanwhile would overwrite it.
-_LONG_MEANS = """
-() => {
-  const [first, handling] = [...document.querySelectorAll("#figures dd")].slice(-2);
-  [first.textContent, handling.textContent] = ["12 h 05 min", "112 h 30 min"];
-  const words = [...document.querySelectorAll("#figures dt, #figures dd")];
-  const line = Math.min(...words.map((word) => word.offsetHeight));
-  return words.filter((word) => word.offsetHeight > line * 1.9).map((word) => word.textContent);
-}
-"""
-
-
-def test_no_word_of_the_figures_is_broken(
-    desk: Running, sign_in: Callable[..., Page], size: str
-) -> None:
-    ana = sign_in("ana", viewport=SIZES[size])
-    ana.goto(f"{desk.web}sac/atendimento/")
-    assert ana.evaluate(_LONG_MEANS) == []
-    assert ana.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
-
-
-def test_the_team(
-    desk: Running,
-    sign_in: Callable[..., Page],
-    look: Callable[[Page, str], None],
-    size: str,
-    theme: str,
-    complaints: list[str],
-) -> None:
-    page = sign_in("dono", viewport=SIZES[size], color_scheme=theme)
-    for address, name in TEAM.items():
-        page.goto(f"{desk.web}{address}")
-        look(page, name)
-    page.goto(f"{desk.web}sac/atendentes/novo/")
+def test_the_admins_screens(visit: Callable[..., Page], stocked: None, eye: Eye) -> None:
+    for route in without_objects("dono"):
+        page = visit(route)
+    page.goto(page.url.replace(reverse("integrity"), reverse("attendant_new")))
     page.get_by_role("button", name="Cadastrar").click()
     expect(page.get_by_text("Marque pelo menos um departamento.")).to_be_visible()
-    look(page, "atendente-incompleto")
-    page.goto(f"{desk.web}sac/atendentes/")
-    page.get_by_role("link", name=re.compile("^Editar Ana")).click()
-    page.get_by_text("Desativar", exact=True).first.click()
-    look(page, "atendente")
-    assert complaints == []
+    eye.look(page, "atendente-incompleto")
+
+
+def test_the_screens_of_a_conversation(
+    desk: Running, visit: Callable[..., Page], stocked: None
+) -> None:
+    page = visit("active")
+    page.goto(f"{desk.web}sac/atendimento/?situacao=em-aberto")
+    open_talk(page, "Rafael Junqueira")
+    known = filling(page)
+    for route, parts in addresses().items():
+        if route in SCREENS and SCREENS[route].who == "sara" and parts:
+            visit(route, reverse(route, args=[known[part] for part in parts]))
+
+
+def test_a_union_that_can_be_undone(desk: Running, visit: Callable[..., Page]) -> None:
+    phone, lid = str(next(_phones)), str(next(_lids))
+    desk.simulator.phone(phone, name="Marta Siqueira")
+    desk.simulator.receive(phone, "Do telefone")
+    desk.simulator.receive(
+        phone, "De número oculto", addressing="lid_only", lid=lid, name="Oculta Siqueira"
+    )
+    page = visit("instance_list")
+    page.goto(f"{desk.web}sac/atendimento/")
+    open_talk(page, "Marta Siqueira")
+    desk.simulator.receive(phone, "Sou eu", addressing="lid", lid=lid, name="Marta Siqueira")
+    link = page.locator("#contact-card a", has_text="Desfazer união")
+    expect(link).to_be_attached()
+    path = str(link.evaluate("link => link.pathname"))
+    visit("contact_merge", path)
+    hand = Hand(desk, page.context)
+    assert hand.post(path.split("/")[3], "encerramento")
+    hand.close()

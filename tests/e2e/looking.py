@@ -1,0 +1,70 @@
+"""A look at a screen in both themes: it fits, is accessible, and leaves its picture if asked to.
+
+With EVENDAS_SCREENSHOTS=<folder> the pictures are kept there: docs/images/telas is made of them.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+# Fonts and pictures are there, and drawn.
+_SETTLED = """
+async () => {
+  await document.fonts.ready;
+  const shown = [...document.images].filter((one) => one.loading !== "lazy");
+  await Promise.all(shown.map((one) => one.decode().catch(() => {})));
+  for (let turn = 0; turn < 2; turn++) await new Promise(requestAnimationFrame);
+}
+"""
+
+
+@dataclass(frozen=True)
+class Eye:
+    """Somebody in front of a window: a wide one and a mouse, or a narrow one and a finger."""
+
+    size: str
+    viewport: dict[str, int]
+
+    @property
+    def window(self) -> dict[str, object]:
+        """What a browser is opened with."""
+        touches = {"has_touch": self.is_narrow, "is_mobile": self.is_narrow}
+        return {"viewport": self.viewport, "reduced_motion": "reduce", **touches}
+
+    @property
+    def is_narrow(self) -> bool:
+        return self.size == "estreito"
+
+    def look(self, page: Page, name: str) -> None:
+        """Judge what is on screen, by day and by night."""
+        expect(page.locator("main")).to_be_visible()
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            page.evaluate(_SETTLED)
+            self._judge(page, f"{name}-{self.size}-{theme}")
+
+    def _judge(self, page: Page, name: str) -> None:
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= self.viewport["width"], f"{name} overflows: {width} px"
+        found = Axe().run(page).response["violations"]
+        serious = [
+            f"{one['id']}: {one['nodes'][0]['html'][:200]}"
+            for one in found
+            if one["impact"] in {"serious", "critical"}
+        ]
+        assert not serious, f"{name}: {serious}"
+        if folder := os.environ.get("EVENDAS_SCREENSHOTS"):
+            self._keep(page, Path(folder) / f"{name}.png")
+
+    def _keep(self, page: Page, picture: Path) -> None:
+        """All of a page: bars that stand at the foot of the window stand at the foot of it."""
+        usual = page.viewport_size
+        assert usual
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": usual["width"], "height": max(height, usual["height"])})
+        # To hide the caret it would write a style, which the page refuses.
+        page.screenshot(path=picture, caret="initial")
+        page.set_viewport_size(usual)

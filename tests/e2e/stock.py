@@ -1,0 +1,56 @@
+"""What a store keeps ready for everybody: reasons, tags, ready answers. Gone after the test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from sac import demo
+from tests.running import Running
+
+REASONS = ("Comprou", "Desistiu da compra", "Só queria informação")
+TAGS = (("Troca", "orange"), ("Atacado", "blue"), ("Cliente antiga", "purple"))
+ANSWERS = (
+    ("bomdia", "{{saudacao}}, {{primeiro_nome}}! Aqui é da Aurora Calçados. Como posso ajudar?"),
+    ("prazo", "O prazo de entrega é de 3 a 5 dias úteis depois da postagem."),
+    ("troca", "A troca é grátis em até 30 dias, com a etiqueta no produto."),
+)
+_STORE = "SELECT id FROM accounts_store WHERE name = %s"
+_REASON = (
+    "INSERT INTO sac_closereason (store_id, name, is_active, created_at)"
+    " VALUES (%s, %s, true, now())"
+)
+_TAG = (
+    "INSERT INTO sac_tag (store_id, name, colour, is_active, created_at)"
+    " VALUES (%s, %s, %s, true, now())"
+)
+_ANSWER = (
+    "INSERT INTO sac_quickreply"
+    " (store_id, shortcut, text, file, filename, kind, mime, created_at)"
+    " VALUES (%s, %s, %s, '', '', '', '', now())"
+)
+# Tickets keep a reason's words; tags go with what they stand on.
+_REMOVAL = (
+    "DELETE FROM sac_closereason WHERE store_id = %s",
+    "DELETE FROM sac_tickettag WHERE store_id = %s",
+    "DELETE FROM sac_tag WHERE store_id = %s",
+    "DELETE FROM sac_quickreply WHERE store_id = %s AND attendant_id IS NULL",
+)
+
+
+@contextmanager
+def stock(desk: Running) -> Iterator[None]:
+    """Let the demo's store have all of it."""
+    with psycopg.connect(desk.database_url, autocommit=True) as rows:
+        found = rows.execute(_STORE, [demo.STORE]).fetchone()
+        assert found
+        (store,) = found
+        with rows.cursor() as many:
+            many.executemany(_REASON, [(store, name) for name in REASONS])
+            many.executemany(_TAG, [(store, *tag) for tag in TAGS])
+            many.executemany(_ANSWER, [(store, *answer) for answer in ANSWERS])
+        try:
+            yield
+        finally:
+            for removal in _REMOVAL:
+                rows.execute(removal, [store])

@@ -242,6 +242,8 @@ async function read(loaded, { isAnother = false } = {}) {
     found.push(...page.querySelectorAll(".row, .row-hidden"));
     more = page.querySelector("#more");
     address = more?.getAttribute("hx-get");
+    // A page may have come by scroll meanwhile: it is not to be lost.
+    if (!isAnother) loaded = Math.max(loaded, rows().length);
   } while (more && found.length < loaded);
   replace(more ? [...found, more] : found);
   return true;

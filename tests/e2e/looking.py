@@ -10,13 +10,15 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-# Fonts and pictures are there, and drawn.
+# Fonts and pictures are there, and drawn; nothing is on its way, and nothing moves any more.
 _SETTLED = """
 async () => {
   await document.fonts.ready;
   const shown = [...document.images].filter((one) => one.loading !== "lazy");
   await Promise.all(shown.map((one) => one.decode().catch(() => {})));
   for (let turn = 0; turn < 2; turn++) await new Promise(requestAnimationFrame);
+  const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < Infinity);
+  await Promise.allSettled(ending.map(({ finished }) => finished));
 }
 """
 
@@ -43,6 +45,7 @@ class Eye:
         expect(page.locator("main")).to_be_visible()
         for theme in ("light", "dark"):
             page.emulate_media(color_scheme=theme)
+            expect(page.locator("[aria-busy=true]")).to_have_count(0)
             page.evaluate(_SETTLED)
             self._judge(page, f"{name}-{self.size}-{theme}")
 

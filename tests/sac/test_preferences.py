@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from sac.models import DeskPreferences
 from tests.conftest import Actor
 from tests.sac.pages import Answer, Element, read
@@ -10,7 +12,7 @@ ADDRESS = "/sac/preferencias/"
 
 
 def choose(actor: Actor, **typed: str) -> Answer:
-    data = {"sends_with": "enter", "sound_scope": "waiting", **typed}
+    data = {"theme": "system", "sends_with": "enter", "sound_scope": "waiting", **typed}
     return actor.client.post(ADDRESS, data)
 
 
@@ -42,6 +44,24 @@ def test_what_one_chooses_is_ones_own(ana: Actor, dono: Actor) -> None:
     form = read(ana.client.get(ADDRESS))
     chosen = [one for one in form.find("input", name="sends_with") if "checked" in one.attributes]
     assert [one.attributes["value"] for one in chosen] == ["ctrl"]
+
+
+@pytest.mark.parametrize(
+    ("theme", "sheets", "scheme"),
+    [
+        ("system", ["(prefers-color-scheme: dark)"], "light dark"),
+        ("light", [], "light"),
+        ("dark", [""], "dark"),
+    ],
+)
+def test_the_theme_is_of_every_page(ana: Actor, theme: str, sheets: list[str], scheme: str) -> None:
+    choose(ana, theme=theme)
+    for address in ("/", ADDRESS, "/sac/atendimento/"):
+        page = read(ana.client.get(address))
+        links = [one.attributes for one in page.find("link") if "dark" in one.attributes["href"]]
+        assert [one.get("media", "") for one in links] == sheets
+        (named,) = page.find("meta", name="color-scheme")
+        assert named.attributes["content"] == scheme
 
 
 def test_choosing_again_changes_the_same_row(ana: Actor) -> None:

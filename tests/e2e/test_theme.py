@@ -35,7 +35,7 @@ def test_the_choice_holds_whatever_the_system_wants(
     light = looks(page, desk)
     page.emulate_media(color_scheme="dark")
     dark = looks(page, desk)
-    assert ["light", "dark"] == [light[0][0], dark[0][0]]
+    assert [light[0][0], dark[0][0]] == ["light", "dark"]
     assert light[0][1] != dark[0][1]
     choose(page, desk, "Claro")
     assert looks(page, desk) == light

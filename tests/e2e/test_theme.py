@@ -10,7 +10,7 @@ from tests.running import Running
 pytestmark = pytest.mark.browser
 
 SCHEME = "getComputedStyle(document.documentElement).colorScheme"
-PAGE = "getComputedStyle(document.body).backgroundColor"
+INK = "getComputedStyle(document.body).color"
 
 
 def choose(page: Page, desk: Running, theme: str) -> None:
@@ -24,7 +24,7 @@ def looks(page: Page, desk: Running) -> list[tuple[str, str]]:
     found = []
     for address in ("", "sac/atendimento/"):
         page.goto(f"{desk.web}{address}")
-        found.append((page.evaluate(SCHEME), page.evaluate(PAGE)))
+        found.append((page.evaluate(SCHEME), page.evaluate(INK)))
     return found
 
 

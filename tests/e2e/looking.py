@@ -17,7 +17,8 @@ async () => {
   const shown = [...document.images].filter((one) => one.loading !== "lazy");
   await Promise.all(shown.map((one) => one.decode().catch(() => {})));
   for (let turn = 0; turn < 2; turn++) await new Promise(requestAnimationFrame);
-  const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < Infinity);
+  const ends = ({ effect }) => effect.getComputedTiming().endTime < Infinity;
+  const ending = document.getAnimations().filter(ends);
   await Promise.allSettled(ending.map(({ finished }) => finished));
 }
 """

@@ -88,6 +88,8 @@ def customer(desk: Running, phones: list[str]) -> Callable[[str], str]:
         phones.append(phone)
         desk.simulator.phone(phone, name=name)
         desk.simulator.receive(phone, "Oi!")
+        # Whoever writes next is the next to arrive: nobody promises it of what is on its way.
+        desk.simulator.quiet(5)
         return phone
 
     return write

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from uuid import UUID
 
 from evendas.accounts.models import User
-from sac.actions.replies import Outgoing, send_messages
+from sac.actions.replies import Outgoing, send_forwarded
 from sac.actions.tickets import insist
 from sac.media.uploads import copy_of, discard
 from sac.models import Message, Ticket
@@ -29,6 +29,6 @@ def forward_message(
             undo.callback(discard, upload)
         kind = upload.kind if upload else message.kind
         wanted = Outgoing(client_uuid=client_uuid, text=message.text, kind=kind, upload=upload)
-        (sent,) = send_messages(to, [wanted], by=by, rights=rights, is_forwarded=True)
+        sent = send_forwarded(to, wanted, by=by, rights=rights)
         undo.pop_all()
     return sent

@@ -1,6 +1,7 @@
 """What people send. A queued message is the promise to send it; delivering comes after."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -116,36 +117,53 @@ def _with_caption(
 
 
 def send_messages(
-    ticket: Ticket,
-    wanted: Sequence[Outgoing],
-    *,
-    by: User,
-    rights: Rights,
-    is_forwarded: bool = False,
+    ticket: Ticket, wanted: Sequence[Outgoing], *, by: User, rights: Rights
 ) -> list[Message]:
     """Queue messages to the customer in this order; on a waiting ticket, take it first.
 
-    What is forwarded takes nothing, and leaves what its author is typing there. Sent twice with
-    the same ids, they are there once. Raises Invalid for what WhatsApp would refuse, TooLate and
-    Refused as claiming does.
+    Sent twice with the same ids, they are there once. Raises Invalid for what WhatsApp would
+    refuse, TooLate and Refused as claiming does.
     """
-    # Another conversation may take an id while this one looks for it.
-    once = unique("sac_message_client_uuid_once", taken=TooLate(_ELSEWHERE))
-    with once, held(ticket.pk, taker=rights.attendant_id) as row:
+    with _sending(ticket, rights) as row:
         if sent := _sent_already(wanted, row):
             _forget_uploads(wanted)
             return sent
         _insist_on_going_on(row.ticket)
-        if is_forwarded:
-            insist(may_forward_to(rights, row.ticket))
-        elif row.ticket.status == Ticket.Status.WAITING:
+        if row.ticket.status == Ticket.Status.WAITING:
             take(row, by=by, rights=rights)
-        insist(may_reply(rights, row.ticket))
-        tell_read(row.conversation)
-        messages = [_queue(row, one) for one in wanted]
-        _note_answer(row, messages, by=by)
-        if not is_forwarded:
-            forget_draft(row.conversation, by=by, sent=wanted[0].text)
+        messages = _answer(row, wanted, by=by, rights=rights)
+        forget_draft(row.conversation, by=by, sent=wanted[0].text)
+    return messages
+
+
+def send_forwarded(ticket: Ticket, wanted: Outgoing, *, by: User, rights: Rights) -> Message:
+    """Queue what was said elsewhere. It takes nothing, and leaves what its author types there.
+
+    Sent twice with the same id, it is there once. Raises as `send_messages` does, and Refused for
+    a ticket that is not theirs any more.
+    """
+    with _sending(ticket, rights) as row:
+        if sent := _sent_already([wanted], row):
+            _forget_uploads([wanted])
+            return sent[0]
+        _insist_on_going_on(row.ticket)
+        insist(may_forward_to(rights, row.ticket))
+        return _answer(row, [wanted], by=by, rights=rights)[0]
+
+
+@contextmanager
+def _sending(ticket: Ticket, rights: Rights) -> Iterator[Held]:
+    """Hold a ticket; an id that another conversation takes while this one looks is told of."""
+    once = unique("sac_message_client_uuid_once", taken=TooLate(_ELSEWHERE))
+    with once, held(ticket.pk, taker=rights.attendant_id) as row:
+        yield row
+
+
+def _answer(row: Held, wanted: Sequence[Outgoing], *, by: User, rights: Rights) -> list[Message]:
+    insist(may_reply(rights, row.ticket))
+    tell_read(row.conversation)
+    messages = [_queue(row, one) for one in wanted]
+    _note_answer(row, messages, by=by)
     return messages
 
 

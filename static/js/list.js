@@ -14,6 +14,8 @@ const newest = new Map();
 // Rows heard of since the list was last asked for, null for what is gone: its answer may be older.
 let heard = new Map();
 let reading = 0;
+// Another tab, filter or figure was asked for and is not shown yet: of what is shown, nothing stays.
+let isTurning = false;
 // What changed while somebody was choosing, by id: rows to be placed, null for one that is gone.
 const late = new Map();
 let isOwed = false;
@@ -191,7 +193,8 @@ export function show(query) {
   showFigure();
   recount();
   the("rows").ariaBusy = "true";
-  read(0, { isAnother: true }).then((isDone) => isDone || reread());
+  isTurning = true;
+  read().then((isDone) => isDone || reread());
 }
 
 function showTabs(wish) {
@@ -221,14 +224,14 @@ function showFigure() {
 /** Read the loaded part of the list again: the truth that pushes only hint at. */
 export const reread = steadily(1_000, () => {
   isOwed = hand.isHeld();
-  return isOwed || read(rows().length);
+  return isOwed || read();
 });
 
 // The one that began last counts: two never cross. False when it failed.
-async function read(loaded, { isAnother = false } = {}) {
+async function read() {
   const mine = ++reading;
   const { list, query } = the("desk").dataset;
-  const open = !isAnother && rows().find(isOpen);
+  const open = !isTurning && rows().find(isOpen);
   const found = [];
   let address = list + query + (open ? `&aberta=${open.dataset.ticket}` : "");
   let more;
@@ -242,9 +245,9 @@ async function read(loaded, { isAnother = false } = {}) {
     found.push(...page.querySelectorAll(".row, .row-hidden"));
     more = page.querySelector("#more");
     address = more?.getAttribute("hx-get");
-    // A page may have come by scroll meanwhile: it is not to be lost.
-    if (!isAnother) loaded = Math.max(loaded, rows().length);
-  } while (more && found.length < loaded);
+    // A page that came by scroll meanwhile is not to be lost.
+  } while (more && !isTurning && found.length < rows().length);
+  isTurning = false;
   replace(more ? [...found, more] : found);
   return true;
 }

@@ -1,5 +1,6 @@
 """What a page shows, as data; and a look at how it came to know."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -143,6 +144,12 @@ def until(page: Page, condition: Callable[[], object], *, seconds: float) -> Non
 
 def row(page: Page, name: str) -> Locator:
     return page.locator("#rows .row", has_text=name)
+
+
+def tab(page: Page, name: str) -> None:
+    """Choose a tab of the list, and wait for what it shows."""
+    page.locator("#tabs").get_by_role("link", name=re.compile(f"^{name}")).click()
+    expect(page.locator("#rows")).to_have_attribute("aria-busy", "false")
 
 
 def open_talk(page: Page, name: str) -> None:

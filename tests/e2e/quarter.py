@@ -181,10 +181,6 @@ class Stage:
 # --- What a person does at the desk ---------------------------------------------------------------
 
 
-def tab(page: Page, name: str) -> None:
-    page.locator("#tabs").get_by_role("link", name=re.compile(f"^{name}")).click()
-
-
 def counter(page: Page, status: str) -> Locator:
     return page.locator(f'#tabs [data-count="{status}"]')
 

@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.e2e.glass import box, open_talk, row
+from tests.e2e.glass import box, open_talk, row, tab
 from tests.e2e.kinds import act_on, attach, everything, expect_loaded, of_kind
-from tests.e2e.quarter import NICKNAME, Stage, assume, go_to, left, listed, said, tab, write
+from tests.e2e.quarter import NICKNAME, Stage, assume, go_to, left, listed, said, write
 from tests.e2e.test_composing import DROP, HUM, PHOTO, record, tray
 from tests.sac.media.corpus import PDF
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.glass import box, open_talk, row, until
+from tests.e2e.glass import box, open_talk, row, tab, until
 from tests.e2e.quarter import (
     GOODBYE,
     LATE,
@@ -21,7 +21,6 @@ from tests.e2e.quarter import (
     load_all,
     names,
     said,
-    tab,
     transfer,
     write,
 )

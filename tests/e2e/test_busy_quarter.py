@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.glass import open_talk, row, until
+from tests.e2e.glass import open_talk, row, tab, until
 from tests.e2e.kinds import payload
 from tests.e2e.quarter import (
     CROWD,
@@ -26,7 +26,6 @@ from tests.e2e.quarter import (
     load_all,
     names,
     pending,
-    tab,
 )
 from tests.e2e.quarter_talk import (
     a_long_thread_is_read_upwards,

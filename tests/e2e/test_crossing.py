@@ -1,6 +1,5 @@
 """Answers and pushes that cross or come late: what is newer stays, and what is missing is asked."""
 
-import re
 from collections.abc import Callable, Iterator
 from itertools import count
 from uuid import uuid4
@@ -9,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.bustle import Hand, departments, go_home
-from tests.e2e.glass import RIGGING, model, until
+from tests.e2e.glass import RIGGING, model, tab, until
 from tests.running import Running
 
 pytestmark = pytest.mark.browser
@@ -78,7 +77,7 @@ def test_a_push_that_comes_late_changes_nothing_that_is_newer(
     reply(hand, ana, "Segunda")
     mine = ana.get_by_role("log").locator("li.is-out")
     expect(mine.locator(".tick").last).to_contain_text("Entregue")
-    ana.get_by_role("link", name=re.compile("^Em aberto")).click()
+    tab(ana, "Em aberto")
     listed = ana.locator("#rows .row", has_text=phone)
     expect(listed).to_contain_text("Segunda")
     before = model(ana)
@@ -129,3 +128,18 @@ def test_an_answer_that_comes_late_changes_nothing_that_is_newer(
     ana.evaluate("new Promise((resolve) => setTimeout(resolve, 100))")
     expect(waiting).to_have_count(0, timeout=100)
     expect(ana.get_by_role("button", name="Assumir")).to_have_count(0, timeout=100)
+
+
+def test_a_list_asked_for_while_another_tab_comes_keeps_nothing_of_the_one_left(
+    ana: Page, phone: str
+) -> None:
+    late: list[Route] = []
+    ana.route("**/lista/*", lambda route: late.append(route), times=1)  # noqa: PLW0108
+    ana.locator("#tabs").get_by_role("link", name="Encerradas").click()
+    until(ana, lambda: late, seconds=10)
+    with ana.expect_response("**/lista/*"):
+        ana.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(ana.locator("#rows")).to_have_attribute("aria-busy", "false")
+    expect(ana.locator("#rows .row", has_text=phone)).to_have_count(0)
+    late[0].continue_()
+    expect(ana.locator("#rows .row", has_text=phone)).to_have_count(0)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import NARROW
-from tests.e2e.glass import open_talk, row
+from tests.e2e.glass import open_talk, row, tab
 from tests.running import Running
 
 pytestmark = pytest.mark.browser
@@ -27,10 +27,6 @@ def names(page: Page) -> list[str]:
         "all => all.map((one) => one.firstChild.textContent.trim())"
     )
     return found
-
-
-def tab(page: Page, name: str) -> None:
-    page.locator("#tabs").get_by_role("link", name=re.compile(f"^{name}")).click()
 
 
 def leave(page: Page) -> None:

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import NARROW, WIDE
+from tests.e2e.glass import tab
 from tests.running import Running
 
 pytestmark = pytest.mark.browser
@@ -32,10 +33,6 @@ def customer(desk: Running) -> Callable[[str], str]:
 
 def row(page: Page, name: str) -> Locator:
     return page.locator("#rows .row", has_text=name)
-
-
-def tab(page: Page, name: str) -> None:
-    page.get_by_role("link", name=re.compile(f"^{name}")).click()
 
 
 def enter(sign_in: SignIn, desk: Running, who: str, situation: str = "aguardando") -> Page:

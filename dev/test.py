@@ -11,8 +11,10 @@ from dev.local import ROOT
 from dev.processes import Failure
 from dev.testbed import lent
 
-# Apart from each other: once a browser is up, Django refuses the database in its thread.
+# What needs processes. Apart from each other: once a browser is up, Django refuses the database in
+# its thread. The looks at every screen go where there is time left for them.
 _ALONE = ("faults", "browser")
+_HERE, _ASIDE = ("faults", "browser and sweep"), "browser and not sweep"
 _DRILLS = ("faults", "drill and not browser", "drill and browser")
 _NO_TESTS_COLLECTED = 5
 
@@ -46,12 +48,12 @@ def _lanes(env: Mapping[str, str]) -> list[int]:
 
     Both wait more than they work: for processes to start, for screens to follow.
     """
-    here, aside = _ALONE
     with tempfile.TemporaryFile() as told:
         second = subprocess.Popen(
-            _command("-m", aside), cwd=ROOT, env=os.environ, stdout=told, stderr=told
+            _command("-m", _ASIDE), cwd=ROOT, env=os.environ, stdout=told, stderr=told
         )
-        codes = [_pytest(env, "-m", here), _meaning(second.wait())]
+        codes = [_pytest(env, "-m", lane) for lane in _HERE]
+        codes.append(_meaning(second.wait()))
         told.seek(0)
         sys.stdout.buffer.write(told.read())
     return codes

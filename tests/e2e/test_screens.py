@@ -17,7 +17,7 @@ from tests.e2e.glass import open_talk, until
 from tests.e2e.looking import Eye
 from tests.running import Running
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep]
 
 
 class Screen(NamedTuple):

@@ -14,7 +14,7 @@ from tests.e2e.test_composing import HUM
 from tests.running import Running
 from tests.sac.media.corpus import PDF
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep]
 
 SignIn = Callable[..., Page]
 Write = Callable[[str], str]

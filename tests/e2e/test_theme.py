@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.running import Running
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep]
 
 SCHEME = "getComputedStyle(document.documentElement).colorScheme"
 INK = "getComputedStyle(document.body).color"

@@ -13,7 +13,7 @@ Headers = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemSeen:
-    """A line as it was sold; `price` is of one unit, in the order's currency."""
+    """A line as it was sold; `price` is of one unit, in the order's currency, 0 where untold."""
 
     name: str
     sku: str = ""
@@ -36,6 +36,8 @@ class OrderSeen:
 
     external_id: str
     number: str
+    # As the platform writes it for people ("#1187"); empty where that is the number itself.
+    display_number: str = ""
     payment: Order.Payment
     fulfillment: Order.Fulfillment
     platform_status: str
@@ -45,8 +47,13 @@ class OrderSeen:
     discount: Decimal = Decimal(0)
     freight: Decimal = Decimal(0)
     placed_at: datetime
+    # Each of these is None where it did not happen, or the platform does not say when.
     paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
     cancelled_at: datetime | None = None
+    # Cancelled, whether or not the platform says when.
+    is_cancelled: bool = False
     # None where the platform does not say: then what came last counts.
     updated_at: datetime | None = None
     payment_method: str = ""
@@ -74,14 +81,21 @@ class OrderRemoved:
 
 @dataclass(frozen=True, slots=True)
 class OrderToFetch:
-    """Something became of an order: the platform tells what only when it is asked."""
+    """Something became of an order: the platform tells what only when it is asked.
+
+    `shop_id` is the platform's name of the shop that tells it, to be held against the source's.
+    """
 
     external_id: str
+    shop_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleToForget:
-    """A customer asked the platform to be forgotten, or the shop left it."""
+    """A customer asked the platform to be forgotten, or the shop left it.
+
+    Whoever any of the three points at is meant. The e-mail is in lower case, phones are E.164.
+    """
 
     email: str = ""
     phones: tuple[str, ...] = ()
@@ -108,7 +122,10 @@ Event = OrderSeen | OrderRemoved | OrderToFetch | PeopleToForget | Ignored | Mal
 
 
 class StatusWords(Protocol):
-    """How the store reads a free status text; None where it has no rule for it."""
+    """How the store reads a free status text; None where it has no rule for it.
+
+    It is asked with the text as rules keep it: without accents, lower case, single spaces.
+    """
 
     def __call__(self, text: str, /) -> tuple[Order.Payment, Order.Fulfillment, bool] | None: ...
 
@@ -122,10 +139,18 @@ class Reading:
 
 
 class Platform(Protocol):
-    """One platform's module."""
+    """One platform's module. Header names are read in any case, from any mapping."""
 
     def authenticate(self, headers: Headers, raw: bytes, secrets: list[str]) -> bool:
-        """Whether one of the secrets signed these bytes, compared in constant time."""
+        """Whether one of the secrets signed these bytes, compared in constant time.
+
+        Without a secret nothing is authentic. For `evendas` the secrets are the digests of tokens
+        (`evendas.token_digest`), and the header is the token itself.
+        """
+
+    def is_ping(self, headers: Headers, raw: bytes) -> bool:
+        """Whether this is only the knock of a webhook being set up: unsigned, answered 200, kept
+        nowhere."""
 
     def topic(self, headers: Headers, raw: bytes) -> str:
         """The event's name, empty where none is told."""
@@ -134,4 +159,7 @@ class Platform(Protocol):
         """The platform's own name of this delivery, equal when it is sent again."""
 
     def parse(self, topic: str, raw: bytes, reading: Reading) -> Event:
-        """Understand a body. Never raises: what is not understood is Malformed."""
+        """Understand a body. Never raises: what is not understood is Malformed.
+
+        An empty topic is an order as the platform's API tells it.
+        """

@@ -1,0 +1,1 @@
+"""What becomes of orders: one transaction each, under the order's lock."""

@@ -66,8 +66,8 @@ FIGURES: Final = {
 }
 _REPLIED, _HANDLED, _RATED = (FIGURES[slug].steps for slug in ("tmpr", "tma", "satisfacao"))
 # Named, so that the index finds them by month instead of reading a person's whole past.
-_COUNTED = (*TicketEvent.RECEIVED, Kind.FIRST_REPLY, Kind.CLOSED, Kind.SURVEY_ANSWERED)
-_VALUES: Final[dict[str, Any]] = {
+COUNTED = (*TicketEvent.RECEIVED, Kind.FIRST_REPLY, Kind.CLOSED, Kind.SURVEY_ANSWERED)
+VALUES: Final[dict[str, Any]] = {
     **{slug: Count("ticket", distinct=True, filter=one.steps) for slug, one in FIGURES.items()},
     "reply_mean": Avg("wait_seconds", filter=_REPLIED),
     "handled_mean": Avg("handled_seconds", filter=_HANDLED),
@@ -113,18 +113,18 @@ def month_of(attendant_id: int, store: Store) -> Month:
     steps = _steps(attendant_id, store).order_by().values("store")
     me = Attendant.objects.in_store(store).filter(pk=attendant_id)
     found, in_hand_now = me.values_list(
-        Subquery(steps.annotate(all=JSONObject(**_VALUES)).values("all")),
+        Subquery(steps.annotate(all=JSONObject(**VALUES)).values("all")),
         Subquery(in_hand.order_by().values("store").annotate(n=Count("id")).values("n")),
     ).get()
-    found = found or dict.fromkeys(_VALUES)
+    found = found or dict.fromkeys(VALUES)
     return Month(
         begins=_now(store)[0],
         attended=found["atendidos"] or 0,
         open=in_hand_now or 0,
         closed=found["encerrados"] or 0,
-        first_reply=_mean(found["reply_mean"], found["tmpr"]),
-        handling=_mean(found["handled_mean"], found["tma"]),
-        satisfaction=_satisfaction(found),
+        first_reply=mean_of(found["reply_mean"], found["tmpr"]),
+        handling=mean_of(found["handled_mean"], found["tma"]),
+        satisfaction=satisfaction_of(found),
     )
 
 
@@ -141,6 +141,18 @@ def bounds(local: datetime) -> tuple[datetime, datetime]:
     return first, (first + timedelta(days=31)).replace(day=1)
 
 
+def mean_of(seconds: float | None, count: int | None) -> Mean:
+    """What a mean of VALUES and its count say."""
+    return Mean(seconds=None if seconds is None else round(seconds), count=count or 0)
+
+
+def satisfaction_of(found: dict[str, int | None]) -> Satisfaction:
+    """What the marks among VALUES say."""
+    answers, satisfied = found["answers"] or 0, found["satisfied"] or 0
+    percent = round(100 * satisfied / answers) if answers else None
+    return Satisfaction(percent=percent, count=found["satisfacao"] or 0)
+
+
 def _now(store: Store) -> tuple[datetime, datetime]:
     return bounds(timezone.localtime(clock.now(), store.zone))
 
@@ -149,16 +161,6 @@ def _steps(attendant_id: int, store: Store) -> TicketEventQuerySet:
     """What counts of this attendant's month so far."""
     begins, ends = _now(store)
     mine = TicketEvent.objects.in_store(store).filter(
-        attendant=attendant_id, kind__in=_COUNTED, at__gte=begins, at__lt=ends
+        attendant=attendant_id, kind__in=COUNTED, at__gte=begins, at__lt=ends
     )
     return mine.standing()
-
-
-def _mean(seconds: float | None, count: int | None) -> Mean:
-    return Mean(seconds=None if seconds is None else round(seconds), count=count or 0)
-
-
-def _satisfaction(found: dict[str, int | None]) -> Satisfaction:
-    answers, satisfied = found["answers"] or 0, found["satisfied"] or 0
-    percent = round(100 * satisfied / answers) if answers else None
-    return Satisfaction(percent=percent, count=found["satisfacao"] or 0)

@@ -103,6 +103,11 @@ class Rights:
     def sees_everything_active(self) -> bool:
         return self.is_admin or self.can_view_all
 
+    @property
+    def sees_finance(self) -> bool:
+        """The money of the store and its orders as such: Movimento Financeiro, menu Pedidos."""
+        return self.is_admin or self.can_view_finance
+
     def owns(self, ticket: TicketFacts) -> bool:
         return self.attendant_id is not None and ticket.attendant_id == self.attendant_id
 

@@ -1,20 +1,31 @@
-"""Início: how the service stands right now."""
+"""Início: how the service stands right now, and for who may know, what came into the store."""
+
+from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from evendas import clock
+from pedidos.chart import bars
+from pedidos.finance import movement
 from sac.desk_request import DeskRequest, desk_view
 from sac.filters import Filters, counts, longest_wait
 from sac.models import Attendant, Ticket
+from sac.month import FIGURES, month_of
+from sac.team_today import team_today
+
+# Before it there are no months to choose from.
+_EARLIEST = date(2000, 1, 1)
 
 
 @require_GET
 @desk_view
 def home(request: DeskRequest) -> HttpResponse:
+    """The page; read again for what changes while it is looked at, without what costs more."""
     visible = Ticket.objects.visible_to(request.rights)
-    context = {
+    context: dict[str, object] = {
         "counts": counts(visible, Filters()),
         "oldest_wait": longest_wait(visible),
         "attendant": Attendant.objects.in_store(request.store)
@@ -23,4 +34,44 @@ def home(request: DeskRequest) -> HttpResponse:
         "rights": request.rights,
         "now": timezone.localtime(),
     }
+    if not request.headers.get("HX-Request"):
+        context |= _figures(request)
     return render(request, "sac/home.html", context)
+
+
+def _figures(request: DeskRequest) -> dict[str, object]:
+    rights, store = request.rights, request.store
+    told: dict[str, object] = {"team": team_today(rights, store)}
+    if rights.attendant_id:
+        told |= {"month": month_of(rights.attendant_id, store), "figures": FIGURES}
+    if rights.sees_finance:
+        told |= _money(request)
+    return told
+
+
+def _money(request: DeskRequest) -> dict[str, object]:
+    now = clock.now()
+    this = timezone.localtime(now, request.store.zone).date().replace(day=1)
+    month = _chosen(request.GET.get("mes", ""), this)
+    found = movement(request.store, month, now=now)
+    return {
+        "movement": found,
+        "bars": bars(found.by_day),
+        "today": this if month < this else timezone.localtime(now, request.store.zone).date(),
+        "month_before": _shifted(month, -1) if month > _EARLIEST else None,
+        "month_after": _shifted(month, 1) if month < this else None,
+    }
+
+
+def _chosen(text: str, this: date) -> date:
+    """The month in the address ("2026-10"), or this one where it names none that has begun."""
+    try:
+        month = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return this
+    return month if _EARLIEST <= month <= this else this
+
+
+def _shifted(month: date, by: int) -> date:
+    count = month.year * 12 + month.month - 1 + by
+    return date(count // 12, count % 12 + 1, 1)

@@ -73,7 +73,7 @@ def _with_a_point(text: str) -> str:
 def _kept(number: Decimal, field: str, step: Decimal, digits: int) -> Decimal:
     """Round a number as a column of so many whole digits keeps it."""
     if number < 0:
-        raise Unreadable(f"{field} é negativo")
+        raise Unreadable(f"{field} está abaixo de zero")
     # Twice: an enormous one cannot be rounded, and 9999999999,999 grows by it.
     if number >= 10**digits or (kept := number.quantize(step, ROUND_HALF_UP)) >= 10**digits:
         raise Unreadable(f"{field} é grande demais: passa de {digits} dígitos")

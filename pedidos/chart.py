@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from pedidos.finance import Day
@@ -10,6 +11,9 @@ from pedidos.finance import Day
 _AIR = Decimal(6)
 _GAP = Decimal("0.28")
 _NAMED_EVERY = 5
+# Days beside today's that are not named; and how many have room at least.
+_CLEAR = 2
+_FEWEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +27,24 @@ class Bar:
     y: str
     height: str
     before: str
-    is_named: bool
+    name: str
+    is_today: bool
 
 
-def bars(days: Sequence[Day], *, most: int = 31) -> list[Bar]:
-    """Place the days side by side, with room for a month's, by what was placed on each."""
+def bars(days: Sequence[Day], *, today: date) -> list[Bar]:
+    """Place the days side by side, by what was placed on each."""
     top = max((_highest(day) for day in days), default=Decimal(0)) or Decimal(1)
-    step = Decimal(100) / max(most, len(days))
-    return [_bar(day, place, step, top) for place, day in enumerate(days)]
+    step = Decimal(100) / max(_FEWEST, len(days))
+    return [_bar(day, step, top, today) for day in days]
 
 
 def _highest(day: Day) -> Decimal:
     return max(day.placed.total, day.before.total if day.before else Decimal(0))
 
 
-def _bar(day: Day, place: int, step: Decimal, top: Decimal) -> Bar:
-    left = step * place
+def _bar(day: Day, step: Decimal, top: Decimal, today: date) -> Bar:
+    left = step * (day.date.day - 1)
     height = _share(day.placed.total, top)
-    number = day.date.day
     return Bar(
         day=day,
         x=_percent(left + step * _GAP / 2),
@@ -49,8 +53,18 @@ def _bar(day: Day, place: int, step: Decimal, top: Decimal) -> Bar:
         y=_percent(100 - height),
         height=_percent(height),
         before=_percent(100 - _share(day.before.total, top)) if day.before else "",
-        is_named=number == 1 or number % _NAMED_EVERY == 0,
+        name=_name(day.date, today),
+        is_today=day.date == today,
     )
+
+
+def _name(day: date, today: date) -> str:
+    """What stands below a bar; nothing where it would run into today's."""
+    ahead = (today - day).days
+    if ahead == 0:
+        return "hoje"
+    is_marked = day.day == 1 or day.day % _NAMED_EVERY == 0
+    return str(day.day) if is_marked and ahead > _CLEAR else ""
 
 
 def _share(amount: Decimal, top: Decimal) -> Decimal:

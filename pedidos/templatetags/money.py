@@ -40,8 +40,7 @@ def change(now: Decimal | int, before: Decimal | int | str | None) -> SafeString
     moved = Decimal(now) / Decimal(before) - 1
     sign, word = _SENSE[(moved > 0) - (moved < 0)]
     return format_html(
-        '<span aria-hidden="true">{} </span><b>{}</b><span class="sr"> {}</span>'
-        " que no mês anterior",
+        '<span aria-hidden="true">{} </span><b>{}</b><span class="sr"> {}</span>',
         sign,
         share(abs(moved)),
         word,

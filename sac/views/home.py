@@ -51,14 +51,14 @@ def _figures(request: DeskRequest) -> dict[str, object]:
 
 def _money(request: DeskRequest) -> dict[str, object]:
     now = clock.now()
-    this = timezone.localtime(now, request.store.zone).date().replace(day=1)
+    today = timezone.localtime(now, request.store.zone).date()
+    this = today.replace(day=1)
     month = _chosen(request.GET.get("mes", ""), this)
     found = movement(request.store, month, now=now)
     return {
         "movement": found,
-        "bars": bars(found.by_day),
-        "today": this if month < this else timezone.localtime(now, request.store.zone).date(),
-        "month_before": _shifted(month, -1) if month > _EARLIEST else None,
+        "bars": bars(found.by_day, today=today),
+        "month_before": _shifted(month, -1),
         "month_after": _shifted(month, 1) if month < this else None,
     }
 

@@ -179,7 +179,8 @@ def _replace_items(order: Order, seen: OrderSeen) -> bool:
     known = list(order.items.values_list("name", "sku", "quantity", "price"))
     if known == [(one.name, one.sku, one.quantity, one.price) for one in seen.items]:
         return False
-    order.items.all().delete()
+    if known:
+        order.items.all().delete()
     OrderItem.objects.bulk_create(
         OrderItem(
             store_id=order.store_id,
@@ -199,7 +200,8 @@ def _replace_shipments(order: Order, seen: OrderSeen) -> bool:
     known = list(order.shipments.values_list("code", "url", "carrier"))
     if known == [(one.code, one.url, one.carrier) for one in seen.shipments]:
         return False
-    order.shipments.all().delete()
+    if known:
+        order.shipments.all().delete()
     Shipment.objects.bulk_create(
         Shipment(
             store_id=order.store_id, order=order, code=one.code, url=one.url, carrier=one.carrier
@@ -213,7 +215,8 @@ def _replace_phones(order: Order, seen: OrderSeen) -> bool:
     known = tuple(order.phones.order_by("id").values_list("phone", flat=True))
     if not seen.phones or known == seen.phones:
         return False
-    order.phones.all().delete()
+    if known:
+        order.phones.all().delete()
     OrderPhone.objects.bulk_create(
         OrderPhone(store_id=order.store_id, order=order, phone=phone) for phone in seen.phones
     )

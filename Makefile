@@ -14,7 +14,7 @@ help:
 	@echo "make test-fast   the tests without browser and fault drills"
 	@echo "make faults      the drills at full size: kills, crashes, floods (about half an hour)"
 	@echo "make bench       speeds on a store of a million messages (about ten minutes, nothing else running)"
-	@echo "make screenshots every screen, wide and narrow, light and dark, into docs/images/telas"
+	@echo "make screenshots every screen, wide and narrow, light and dark, into docs/images/telas, and the pictures of the documents"
 	@echo "make check       format, lint, types, import contracts, templates, migrations"
 	@echo "make format      let the formatters have their way"
 	@echo "make lock        pin dependencies anew after a change in pyproject.toml (needs uv)"
@@ -47,9 +47,11 @@ bench:
 screenshots:
 	@dev/bootstrap dev browser
 	@mkdir -p $(SCREENS)
-	@EVENDAS_SCREENSHOTS=$(SCREENS) $(PYTHON) -m pytest -q -p no:randomly -m browser tests/e2e/test_screens.py tests/e2e/test_states.py
+	@EVENDAS_SCREENSHOTS=$(SCREENS) $(PYTHON) -m pytest -q -p no:randomly -m browser tests/e2e/test_screens.py tests/e2e/test_states.py tests/e2e/test_trouble.py tests/e2e/test_first_steps.py
 	@cp $(SCREENS)/atendimento-largo-light.png docs/images/atendimento.png
 	@cp $(SCREENS)/atendimento-largo-dark.png docs/images/atendimento-escuro.png
+	@cp $(SCREENS)/atendimento-estreito-light.png docs/images/celular.png
+	@cp $(SCREENS)/passo-*.png docs/images
 
 check:
 	@dev/bootstrap dev

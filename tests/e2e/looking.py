@@ -69,6 +69,8 @@ class Eye:
         assert usual
         height = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": usual["width"], "height": max(height, usual["height"])})
+        # What is as high as the window grows with it, a frame later.
+        page.evaluate(_SETTLED)
         # To hide the caret it would write a style, which the page refuses.
         page.screenshot(path=picture, caret="initial")
         page.set_viewport_size(usual)

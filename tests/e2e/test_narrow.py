@@ -206,6 +206,7 @@ def undo(page: Page) -> None:
 def transfer(page: Page) -> None:
     page.get_by_role("link", name="Transferir").tap()
     window = window_of(page, "Transferir atendimento")
+    in_reach(window.get_by_role("button", name="Devolver à fila"))
     window.get_by_role("radio", name=re.compile("^Suporte")).check()
     window.get_by_label("Nota para quem recebe").fill("Pode ver?")
     window.get_by_role("button", name="Transferir").tap()

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from sac import demo
 from tests.e2e.bustle import go_home
 from tests.e2e.glass import box, open_talk, row
 from tests.e2e.kinds import act_on, attach, of_kind, payload, say_everything
@@ -28,6 +30,14 @@ _LONG_MEANS = """
   return words.filter((word) => word.offsetHeight > line * 1.9).map((word) => word.textContent);
 }
 """
+# What a line had no room for.
+_CUT = """
+() => [...document.querySelectorAll("#lines-chip, #chat-head .clip")]
+  .filter((line) => line.checkVisibility() && line.scrollWidth > line.clientWidth)
+  .map((line) => line.textContent)
+"""
+# A page at a time, two panes, three panes.
+_BETWEEN = (480, 768, 899, 900, 1024, 1200, 1279, 1280)
 
 
 @pytest.fixture
@@ -46,6 +56,16 @@ def window_of(page: Page, name: str) -> Locator:
     return page.get_by_role("dialog", name=name)
 
 
+@pytest.fixture
+def strict(desk: Running, stocked: None) -> Iterator[None]:
+    """Whoever closes a conversation has to say why."""
+    change = "UPDATE accounts_store SET requires_close_reason = %s WHERE name = %s"
+    with psycopg.connect(desk.database_url, autocommit=True) as rows:
+        rows.execute(change, [True, demo.STORE])
+        yield
+        rows.execute(change, [False, demo.STORE])
+
+
 def take(page: Page, name: str) -> None:
     open_talk(page, name)
     page.get_by_role("button", name="Assumir").click()
@@ -60,6 +80,7 @@ def to_contact(page: Page, eye: Eye) -> None:
 
 
 def test_the_list_and_its_filters(desk: Running, ana: Page, eye: Eye) -> None:
+    assert ana.evaluate(_CUT) == []
     ana.get_by_role("button", name="Mais filtros e ordem").click()
     eye.look(ana, "filtros")
     ana.keyboard.press("Escape")
@@ -90,6 +111,10 @@ def test_a_conversation_and_its_contact(desk: Running, ana: Page, eye: Eye) -> N
     open_talk(ana, "Mariana Costa")
     expect(ana.get_by_role("log")).to_contain_text("Consegue ver se já foi postado?")
     eye.look(ana, "atendimento")
+    for width in (eye.viewport["width"], *(() if eye.is_narrow else _BETWEEN)):
+        ana.set_viewport_size({"width": width, "height": 740})
+        assert ana.evaluate(_CUT) == [], f"cut at {width} px"
+    ana.set_viewport_size(eye.viewport)  # type: ignore[arg-type]
     to_contact(ana, eye)
     eye.look(ana, "contato")
     ana.get_by_role("link", name="Editar contato").click()
@@ -173,8 +198,12 @@ def test_windows_of_a_conversation(ana: Page, eye: Eye, stocked: None, customer:
     customer("Ester Galvão")
     take(ana, "Ester Galvão")
     act_on(ana.locator("#thread .bubble", has_text="Oi!"), "Encaminhar")
-    expect(window_of(ana, "Encaminhar mensagem")).to_be_visible()
+    window = window_of(ana, "Encaminhar mensagem")
+    expect(window).to_be_visible()
     eye.look(ana, "encaminhar")
+    window.get_by_role("button", name="Encaminhar").click()
+    expect(window).to_contain_text("Escolha a conversa.")
+    eye.look(ana, "encaminhar-sem-destino")
     ana.keyboard.press("Escape")
     ana.get_by_role("button", name="Anexar").click()
     ana.get_by_role("menuitem", name="Localização").click()
@@ -190,7 +219,7 @@ def test_windows_of_a_conversation(ana: Page, eye: Eye, stocked: None, customer:
     eye.look(ana, "contato-com-etiqueta")
 
 
-def test_closing_and_its_undoing(ana: Page, eye: Eye, stocked: None, customer: Write) -> None:
+def test_closing_and_its_undoing(ana: Page, eye: Eye, strict: None, customer: Write) -> None:
     customer("Fausto Meira")
     take(ana, "Fausto Meira")
     ana.get_by_role("link", name="Transferir").click()
@@ -204,9 +233,13 @@ def test_closing_and_its_undoing(ana: Page, eye: Eye, stocked: None, customer: W
     ana.clock.set_fixed_time(ana.evaluate("Date.now() / 1_000"))
     ana.get_by_role("link", name="Encerrar Atendimento").click()
     window = window_of(ana, "Encerrar Atendimento")
+    close = window.get_by_role("button", name=re.compile("encerrar|sem mensagem"))
+    close.click()
+    expect(window).to_contain_text("Escolha o motivo do encerramento.")
+    eye.look(ana, "encerrar-sem-motivo")
     window.get_by_label("Motivo").select_option(label="Comprou")
     eye.look(ana, "encerrar")
-    window.get_by_role("button", name=re.compile("encerrar|sem mensagem")).click()
+    close.click()
     expect(ana.locator("#undo button")).to_be_visible()
     eye.look(ana, "desfazer")
 
@@ -223,6 +256,35 @@ def test_what_colleagues_see_of_each_other(
     expect(sara.locator("#writers")).to_contain_text("está escrevendo")
     expect(sara.locator("#viewers")).to_contain_text("Ana")
     eye.look(sara, "com-quem-mais")
+    sara.keyboard.press("Escape")
+    expect(sara.locator("#chat")).to_have_count(0)
+    hand_over(ana, "Sara", "Ela quer falar com a gerência")
+    expect(sara.locator("#alerts .alert")).to_contain_text("transferiu Gilda Pontes para você")
+    eye.look(sara, "aviso-de-transferencia")
+    redistribute(desk, sara, eye)
+
+
+def hand_over(page: Page, to: str, note: str) -> None:
+    page.get_by_role("link", name="Transferir").click()
+    window = window_of(page, "Transferir atendimento")
+    window.get_by_role("radio", name=re.compile(f"^{to}")).check()
+    window.get_by_label("Nota para quem recebe").fill(note)
+    window.get_by_role("button", name="Transferir").click()
+    expect(window).to_be_hidden()
+
+
+def redistribute(desk: Running, page: Page, eye: Eye) -> None:
+    """From the supervisor's list back to the queue, at the second try."""
+    page.goto(f"{desk.web}sac/ativas/")
+    page.get_by_role("checkbox", name="Marcar Gilda Pontes").check()
+    hand_on = page.get_by_role("button", name="Passar adiante")
+    hand_on.click()
+    expect(page.locator(".hand-on .field-error")).to_be_visible()
+    eye.look(page, "conversas-ativas-sem-destino")
+    page.get_by_label("Passar para").select_option(label="Suporte")
+    hand_on.click()
+    expect(page.locator(".outcomes")).to_contain_text("passou adiante.")
+    eye.look(page, "conversas-ativas-passadas")
 
 
 def test_everything_a_message_can_be(desk: Running, ana: Page, eye: Eye, customer: Write) -> None:
@@ -251,20 +313,6 @@ def test_everything_a_message_can_be(desk: Running, ana: Page, eye: Eye, custome
     ana.keyboard.press("Escape")
     of_kind(ana, "image").locator("[data-view]").click()
     eye.look(ana, "foto")
-
-
-def test_what_is_refused_or_broken(
-    desk: Running, ana: Page, eye: Eye, complaints: list[str]
-) -> None:
-    for address, words, name in (
-        ("sac/atendimento/2020-000001/", "Página não encontrada", "erro-404"),
-        ("sac/departamentos/", "Sem permissão", "erro-403"),
-    ):
-        ana.goto(f"{desk.web}{address}")
-        expect(ana.get_by_role("heading", name=words)).to_be_visible()
-        eye.look(ana, name)
-    assert all("Failed to load resource" in line for line in complaints)
-    complaints.clear()
 
 
 def test_a_store_that_has_nothing_yet(

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.looking import Eye
 from tests.running import Running
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep]
 
 SignIn = Callable[..., Page]
 # More fields than the server reads: nobody sends them by hand.

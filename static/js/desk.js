@@ -320,6 +320,11 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target === the("dialog")) show(target);
   if (target.id === "contact-facts") the("contact-form").elements.name.focus();
 });
+// What is refused while its dialog stays open is told in there: nobody sees what is below.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const stays = the("dialog").open && detail.xhr.status === 422;
+  if (stays && detail.target === the("refusal")) detail.target = the("dialog-told");
+});
 // The form someone is typing in stays, whatever happens around it.
 document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   if (detail.target.contains(the("contact-form"))) detail.shouldSwap = false;

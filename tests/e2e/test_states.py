@@ -281,7 +281,7 @@ def redistribute(desk: Running, page: Page, eye: Eye) -> None:
     hand_on.click()
     expect(page.locator(".hand-on .field-error")).to_be_visible()
     eye.look(page, "conversas-ativas-sem-destino")
-    page.get_by_label("Passar para").select_option(label="Suporte")
+    page.get_by_label("Passar para").select_option(label="Devolver à fila do departamento")
     hand_on.click()
     expect(page.locator(".outcomes")).to_contain_text("passou adiante.")
     eye.look(page, "conversas-ativas-passadas")

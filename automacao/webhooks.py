@@ -6,10 +6,8 @@ trouble is 503. No session, and nothing that needs Redis before the answer is de
 
 import hashlib
 import logging
-from typing import IO
 
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIRequest
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -19,6 +17,7 @@ from automacao.gateways.port import Lane, Triage
 from automacao.gateways.registry import gateway
 from automacao.models import InboundEvent, Instance
 from evendas.bell import ring
+from evendas.bodies import Endless, TooLarge, body_of
 
 logger = logging.getLogger(__name__)
 
@@ -46,11 +45,11 @@ def receive(request: HttpRequest, gateway_name: str, webhook_key: str) -> HttpRe
 
 def _receive(request: HttpRequest, instance: Instance) -> HttpResponse:
     adapter = gateway(instance.gateway)
-    body = _body_of(request)
-    if body is None:
+    try:
+        raw = body_of(request, limit=settings.WEBHOOK_MAX_BYTES)
+    except Endless:
         return HttpResponse(status=503)
-    raw = body.read(settings.WEBHOOK_MAX_BYTES + 1)
-    if len(raw) > settings.WEBHOOK_MAX_BYTES:
+    except TooLarge:
         return HttpResponse(status=413)
     if not adapter.authenticate(request.headers, raw, instance.webhook_secret):
         return HttpResponse(status=401)
@@ -61,18 +60,6 @@ def _receive(request: HttpRequest, instance: Instance) -> HttpResponse:
         return HttpResponse(status=403)
     _keep(instance, raw, adapter.redact(raw), triage)
     return HttpResponse(status=triage.status)
-
-
-def _body_of(request: HttpRequest) -> HttpRequest | IO[bytes] | None:
-    """Where to read the body from; None where no server told that a chunked one was put together.
-
-    Under WSGI Django reads as far as Content-Length, which says nothing of a chunked body.
-    """
-    is_chunked = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
-    if not is_chunked or not isinstance(request, WSGIRequest):
-        return request
-    body: IO[bytes] = request.environ["wsgi.input"]
-    return body if request.environ.get("wsgi.input_terminated") else None
 
 
 def _keep(instance: Instance, raw: bytes, redacted: bytes, triage: Triage) -> None:

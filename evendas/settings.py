@@ -4,13 +4,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-from celery.schedules import schedule
 from cryptography.fernet import Fernet, MultiFernet
 from csp.constants import NONCE, NONE, SELF
 from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from evendas.logs import logging_config
+from evendas.timetable import ROUTES, beat_schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -80,6 +80,17 @@ GATEWAYS = {
 # Webhook bodies above this are refused with 413 (Evolution retries 413, never 400).
 WEBHOOK_MAX_BYTES = 25 * 1024 * 1024
 
+# The same for an order: the longest have some hundred items.
+ORDER_MAX_BYTES = 2 * 1024 * 1024
+# Where orders are asked for that Nuvemshop only announces. Its pages disagree on the header that
+# carries the token: they are tried in this order.
+NUVEMSHOP_URL: str = env.str(
+    "EVENDAS_NUVEMSHOP_URL", default="https://api.nuvemshop.com.br"
+).rstrip("/")
+NUVEMSHOP_HEADERS: list[str] = env.list(
+    "EVENDAS_NUVEMSHOP_HEADERS", default=["Authorization", "Authentication"]
+)
+
 # The largest file of a kind, in bytes: WhatsApp's own limits.
 MEDIA_LIMITS: dict[str, int] = {
     kind: megabytes * 1024 * 1024
@@ -114,6 +125,9 @@ INBOX_RETRY_AFTER: float = env.float("EVENDAS_INBOX_RETRY_AFTER", default=5 * _s
 INBOX_LONGEST_RETRY = 600 * _scale
 # Days for which a body that was understood is kept; one that is parked is kept for ever.
 INBOX_KEEP_DAYS: int = env.int("EVENDAS_INBOX_KEEP_DAYS", default=30)
+# A shop's own server answers within this; an order that was sent for is sent for again after this.
+SHOP_TIME = 20 * _scale
+ORDER_FETCH_LEASE = 60 * _scale
 # A file is handed over within this, or asked for again: so often, after these pauses.
 MEDIA_FETCH_TIME = 60 * _scale
 MEDIA_LEASE = 300 * _scale
@@ -212,17 +226,7 @@ CHANNEL_LAYERS = {
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "inbound"
-# A pool of workers each.
-QUEUES = ("inbound", "outbound", "media")
-CELERY_TASK_ROUTES = {
-    "sac.fetch_media": {"queue": "media"},
-    "sac.clear_loose_files": {"queue": "media"},
-    **{
-        f"sac.{name}": {"queue": "outbound"} for name in ("deliver", "settle", "amend", "mark_read")
-    },
-    "automacao.*": {"queue": "outbound"},
-    "accounts.*": {"queue": "outbound"},
-}
+CELERY_TASK_ROUTES = ROUTES
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -238,29 +242,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_WORKER_DIRECT = True
 CELERY_BEAT_SCHEDULER = "evendas.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    name: {
-        "task": name,
-        "schedule": schedule(every),
-        # A beat that outlived its period is worth nothing: the next one says the same.
-        "options": {"expires": max(every, 1)},
-    }
-    for name, every in {
-        "sac.sweep_inbox": SWEEP_EVERY,
-        "sac.sweep_outbox": SWEEP_EVERY,
-        "sac.sweep_team": 2 * SWEEP_EVERY,
-        "sac.sweep_silence": 30 * _scale,
-        "sac.sweep_media": SWEEP_EVERY,
-        "automacao.check_instances": 15 * _scale,
-        "automacao.sweep_orders": SWEEP_EVERY,
-        "automacao.watch_lines": WATCH_EVERY,
-        "automacao.watch_silence": LOOK_EVERY,
-        "sac.forget_deleted": 60 * _scale,
-        "accounts.tidy": 3600,
-        "sac.clear_loose_files": 3600,
-        "automacao.forget_events": 3600,
-    }.items()
-}
+CELERY_BEAT_SCHEDULE = beat_schedule(
+    scale=_scale, sweep=SWEEP_EVERY, look=LOOK_EVERY, watch=WATCH_EVERY
+)
 
 # --- Health, in seconds ---------------------------------------------------------------------------
 # How often a process gives a sign of life, and the ages above which /pronto/ answers 503.

@@ -12,6 +12,7 @@ from redis import Redis
 
 from evendas.health.measures import Measures, measure
 from evendas.health.probe import Probe
+from evendas.timetable import QUEUES
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -110,7 +111,7 @@ def _answer(asked: "Future[Answer]", end: float) -> Answer | None:
 
 
 def _pulses(measures: Measures | None) -> Checks:
-    names = [*(f"worker_{queue}" for queue in settings.QUEUES), "beat"]
+    names = [*(f"worker_{queue}" for queue in QUEUES), "beat"]
     if measures is None:
         return {name: _age("pulse", None) for name in names}
     known = measures.pulses

@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "evendas.settings")
 
 app = Celery("evendas")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["evendas.accounts", "automacao", "sac", "evendas.health"])
+app.autodiscover_tasks(["evendas.accounts", "automacao", "pedidos", "sac", "evendas.health"])
 # By name: it is for workers only, and needs the applications loaded.
 app.steps["worker"].add("evendas.watchdog:Watchdog")
 

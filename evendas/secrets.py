@@ -37,7 +37,7 @@ class SecretAddresses(logging.Filter):
     Django names the path of every answer from 400 upwards.
     """
 
-    _KEY = re.compile(r"(/webhooks/[^/\s]+/)[^/\s]+")
+    _KEY = re.compile(r"(/webhooks/(?:pedidos/)?[^/\s]+/)[^/\s]+")
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the line's message; let every line pass."""

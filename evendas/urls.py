@@ -6,5 +6,6 @@ urlpatterns = [
     path("", include("automacao.urls")),
     path("", include("evendas.accounts.urls")),
     path("", include("evendas.health.urls")),
+    path("", include("pedidos.urls")),
     path("", include("sac.urls")),
 ]

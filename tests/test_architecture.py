@@ -23,12 +23,15 @@ DOORS = {
     "usable_by",
     "listed_for",
     "with_webhook_key",
+    "with_key",
+    "with_token",
     "keep_once",
     # An e-mail is asked about across all stores: one sign-in page serves them.
     "is_taken",
 }
 # Tasks look for work across all stores. They read ids, and ring.
 BELLS = {"worth_asking", "with_due_events", "with_due_messages", "with_due_orders"}
+BELLS |= {"due_sources", "worth_pulling"}
 # Behind the doors: rows are reached by ids that came out of a row of the store, under locks.
 INSIDE = (
     "models",
@@ -44,6 +47,9 @@ INSIDE = (
     # Ages in seconds over all stores, and signs of life of processes.
     "evendas/health/lifesign.py",
     "evendas/health/measures.py",
+    "pedidos/fetching.py",
+    "pedidos/processing.py",
+    "pedidos/pulling.py",
     "sac/announce.py",
     "sac/deliver.py",
     "sac/drain.py",

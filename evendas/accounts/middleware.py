@@ -14,7 +14,8 @@ from evendas.accounts.store_request import page_of
 from evendas.accounts.terms import has_accepted
 
 # What anybody may open, and the way out.
-OPEN = {"terms", "login", "logout", "sign_up", "webhook", "alive", "ready"}
+OPEN = {"terms", "login", "logout", "sign_up", "alive", "ready"}
+OPEN |= {"webhook", "order_webhook", "order_api"}
 # Seconds a session is believed before the acceptance is looked up again: a new text asks by then.
 BELIEVED = 3600
 _KEY = "terms_accepted_at"

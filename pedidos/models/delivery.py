@@ -11,18 +11,56 @@ from evendas import clock
 from evendas.sealing import StoreQuerySet, StoreRow
 from pedidos.models.source import Source
 
+_BYTES = models.BinaryField()
+
 
 class DeliveryQuerySet(StoreQuerySet["Delivery"]):
     def due(self) -> Self:
         """Waiting deliveries whose time has come, by the database's clock."""
         return self.filter(status=Delivery.Status.WAITING, due_at__lte=Now())
 
+    def due_sources(self) -> list[int]:
+        """Return which sources have something due: ids."""
+        return list(self.due().order_by().values_list("source_id", flat=True).distinct())
+
+    def send_for(self, pk: int) -> bool:
+        """Take a due delivery to be asked about, for ORDER_FETCH_LEASE. Tell whether it was due."""
+        lease = timedelta(seconds=settings.ORDER_FETCH_LEASE)
+        return self.due().filter(pk=pk).update(due_at=Now() + lease) == 1
+
+    def over_before(self, moment: datetime) -> Self:
+        """Done or ignored: what they said is in orders by then."""
+        over = [Delivery.Status.DONE, Delivery.Status.IGNORED]
+        return self.filter(status__in=over, processed_at__lt=moment)
+
     def parked(self) -> Self:
         return self.filter(status=Delivery.Status.PARKED)
 
-    def keep_once(self, delivery: "Delivery") -> None:
-        """Store a delivery, unless the platform gave this very one before."""
-        self.bulk_create([delivery], ignore_conflicts=True)
+    def parked_by_source(self) -> dict[int, int]:
+        """Count what is parked, source by source."""
+        counted = self.parked().order_by().values_list("source").annotate(models.Count("pk"))
+        return dict(counted)
+
+    def parked_page(
+        self, *, before: int | None, size: int, beginning: int
+    ) -> list[tuple["Delivery", bytes, int]]:
+        """Return parked deliveries below an id, newest first, each with how its body begins and
+        how many bytes it has. The bodies stay where they are: one may have 2 MB.
+        """
+        parked = self.parked() if before is None else self.parked().filter(pk__lt=before)
+        cut = models.Func("body", 1, beginning, function="substring", output_field=_BYTES)
+        length = models.Func("body", function="octet_length", output_field=models.IntegerField())
+        told = parked.order_by("-id").annotate(begins=cut, length=length)
+        bodies = {
+            pk: (bytes(begins), size)
+            for pk, begins, size in told.values_list("pk", "begins", "length")[:size]
+        }
+        rows = self.filter(pk__in=bodies).defer("body").select_related("source")
+        return [(row, *bodies[row.pk]) for row in rows.order_by("-id")]
+
+    def keep_once(self, *deliveries: "Delivery") -> None:
+        """Store deliveries, but for those that the platform gave before."""
+        self.bulk_create(deliveries, ignore_conflicts=True)
 
     def replay(self) -> int:
         """Put deliveries back in the queue. Return how many."""

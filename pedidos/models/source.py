@@ -27,6 +27,11 @@ class SourceQuerySet(StoreQuerySet["Source"]):
     def with_key(self, key: str) -> Self:
         return self.in_use().filter(webhook_key=key)
 
+    def worth_pulling(self) -> Self:
+        """Shops that can be asked what changed there."""
+        known = self.in_use().filter(platform=Source.Platform.WOOCOMMERCE)
+        return known.exclude(api_url="").exclude(api_user="").exclude(api_token="")
+
     def with_token(self, digest: str) -> Self:
         return self.in_use().filter(token_digest=digest)
 

@@ -52,6 +52,8 @@ def test_every_queue_has_its_worker() -> None:
     [
         # What comes in has processes of its own: uploads and films cannot starve it.
         (reverse("webhook", args=["evolution", "key"]), "webhooks", 32),
+        (reverse("order_webhook", args=["shopify", "key"]), "webhooks", 32),
+        (reverse("order_api"), "webhooks", 8),
         (reverse("ticket_messages", args=["2026-000001"]), "web", 310),
         ("/sac/arquivos/1/", "web", 8),
         ("/ws/sac/", "web-ws", None),

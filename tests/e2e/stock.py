@@ -1,4 +1,5 @@
-"""What a store keeps ready for everybody: reasons, tags, ready answers. Gone after the test."""
+"""What a store keeps ready for everybody: reasons, tags, ready answers, and a shop whose orders
+come in. Gone after the test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,12 +30,30 @@ _ANSWER = (
     " (store_id, shortcut, text, file, filename, kind, mime, created_at)"
     " VALUES (%s, %s, %s, '', '', '', '', now())"
 )
+_SOURCE = (
+    "INSERT INTO pedidos_source (store_id, platform, name, shop_id, webhook_key, secret,"
+    " former_secret, api_url, api_user, api_token, last_error, created_at)"
+    " VALUES (%s, 'woocommerce', 'Aurora Calçados', '', md5(random()::text), '', '', '', '', '',"
+    " 'A loja recusou a chave do cliente.', now()) RETURNING id"
+)
+_PARKED = (
+    "INSERT INTO pedidos_delivery (store_id, source_id, topic, body, status, attempts, error)"
+    " VALUES (%s, %s, 'order.updated', %s, 'parked', 0, 'falta o total (campo total)')"
+)
+_RULE = (
+    "INSERT INTO pedidos_statusrule (store_id, text, payment, fulfillment, is_cancelled)"
+    " VALUES (%s, 'no forno', 'paid', 'separating', false)"
+)
+_ORDER = b'{"id": 1042, "number": "1042", "status": "processing"}'
 # Tickets keep a reason's words; tags go with what they stand on.
 _REMOVAL = (
     "DELETE FROM sac_closereason WHERE store_id = %s",
     "DELETE FROM sac_tickettag WHERE store_id = %s",
     "DELETE FROM sac_tag WHERE store_id = %s",
     "DELETE FROM sac_quickreply WHERE store_id = %s AND attendant_id IS NULL",
+    "DELETE FROM pedidos_delivery WHERE store_id = %s",
+    "DELETE FROM pedidos_source WHERE store_id = %s",
+    "DELETE FROM pedidos_statusrule WHERE store_id = %s",
 )
 
 
@@ -49,6 +68,10 @@ def stock(desk: Running) -> Iterator[None]:
             many.executemany(_REASON, [(store, name) for name in REASONS])
             many.executemany(_TAG, [(store, *tag) for tag in TAGS])
             many.executemany(_ANSWER, [(store, *answer) for answer in ANSWERS])
+        source = rows.execute(_SOURCE, [store]).fetchone()
+        assert source
+        rows.execute(_PARKED, [store, *source, _ORDER])
+        rows.execute(_RULE, [store])
         try:
             yield
         finally:

@@ -72,6 +72,13 @@ SCREENS = {
     "instance_disconnect": Screen("dono", "desconectar", "instance_edit"),
     "instance_remove": Screen("dono", "remover", "instance_edit"),
     "integrity": Screen("dono", "integridade"),
+    "source_list": Screen("dono", "integracoes"),
+    "source_new": Screen("dono", "integracao-nova"),
+    "source_edit": Screen("dono", "integracao", "source_list"),
+    "source_remove": Screen("dono", "integracao-remover", "source_edit"),
+    "status_rule_list": Screen("dono", "situacoes"),
+    "status_rule_new": Screen("dono", "situacao-nova"),
+    "status_rule_edit": Screen("dono", "situacao", "status_rule_list"),
 }
 # What answers a GET with no page of its own: pieces of one, files, and what machines ask.
 PIECES = """
@@ -85,7 +92,8 @@ VERBS = """
     message_deletion ticket_notes ticket_mentions ticket_location ticket_card media_retry
     ticket_claim ticket_take_over ticket_return ticket_reopen ticket_seen ticket_draft availability
     active_redistribute quick_reply_delete attendant_self_end attendant_state instance_new
-    instance_code parked_replay instance_replay webhook logout
+    instance_code parked_replay instance_replay webhook logout order_webhook order_api source_key
+    source_pull source_replay delivery_replay status_rule_remove
 """
 _phones = count(5511991310001)
 _lids = count(128000000900001)

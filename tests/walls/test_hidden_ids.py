@@ -21,6 +21,7 @@ Typed = Mapping[str, object]
 UNASKED = [
     *("id", "pk", "store", "store_id", "user", "user_id", "attendant", "attendant_id"),
     *("department", "department_id", "departments", "instance", "instance_id", "conversation"),
+    *("source", "source_id", "delivery", "rule"),
     *("contact", "ticket", "message", "to_department", "to_person", "destination", "seen", "by"),
     *(
         "closed_by",
@@ -256,6 +257,10 @@ def _address(name: str, near: World) -> str:
         "instance": [near.instance.pk],
         "merge": [near.open.code, near.merge.pk],
         "parked": [near.parked.pk],
+        "source": [near.source.pk],
+        "delivery": [near.delivery.pk],
+        "rule": [near.status_rule.pk],
+        "orders": ["woocommerce", near.source.webhook_key],
         "webhook": ["evolution", near.instance.webhook_key],
     }
     return reverse(name, args=filling[route.path])
@@ -281,6 +286,10 @@ def _proper(name: str, near: World) -> dict[str, object]:
         "preferences": {"sends_with": "ctrl", "sound_scope": "all"},
         "quick_reply_new": {"shortcut": "nova", "text": "Oi", "scope": "loja"},
         "quick_reply_edit": {"shortcut": "nova", "text": "Oi", "scope": "loja"},
+        "source_new": {"platform": "woocommerce", "name": "Nova"},
+        "source_edit": {"name": "Outro nome"},
+        "status_rule_new": {"text": "novo", "payment": "paid", "fulfillment": "shipped"},
+        "status_rule_edit": {"text": "novo", "payment": "paid", "fulfillment": "shipped"},
         "instance_edit": {"phone": "(11) 98765-4321", "name": "Loja"},
     }
     return proper.get(name, {})

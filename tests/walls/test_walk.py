@@ -104,6 +104,20 @@ instance_remove          instance    admin   302/403/403/200  302/403/403/409
 integrity                -           admin   302/403/403/200  405
 parked_replay            parked      admin   405              302/403/403/302
 instance_replay          instance    admin   405              302/403/403/302
+source_list              -           admin   302/403/403/200  405
+source_new               -           admin   302/403/403/200  302/403/403/200
+source_edit              source      admin   302/403/403/200  302/403/403/200
+source_key               source      admin   405              302/403/403/200
+source_pull              source      admin   405              302/403/403/302
+source_remove            source      admin   302/403/403/200  302/403/403/302
+source_replay            source      admin   405              302/403/403/302
+delivery_replay          delivery    admin   405              302/403/403/302
+status_rule_list         -           admin   302/403/403/200  405
+status_rule_new          -           admin   302/403/403/200  302/403/403/200
+status_rule_edit         rule        admin   302/403/403/200  302/403/403/200
+status_rule_remove       rule        admin   405              302/403/403/302
+order_webhook            orders      secret  405              401
+order_api                -           open    405              401
 webhook                  webhook     secret  405              401
 manifest                 -           open    200              405
 alive                    -           open    200              405
@@ -191,6 +205,10 @@ def _path(route: Route, world: World) -> str:
         "instance": [world.instance.pk],
         "merge": [world.open.code, world.merge.pk],
         "parked": [world.parked.pk],
+        "source": [world.source.pk],
+        "delivery": [world.delivery.pk],
+        "rule": [world.status_rule.pk],
+        "orders": ["woocommerce", world.source.webhook_key],
         "webhook": ["evolution", world.instance.webhook_key],
         "reset": list(reset),
     }

@@ -15,7 +15,7 @@ from stdnum.br import cnpj
 from automacao.models import ChatbotSettings, InboundEvent, Instance, LineTally
 from evendas.accounts.audit import record
 from evendas.accounts.models import Store
-from pedidos.models import Order, OrderPhone
+from pedidos.models import Delivery, Source, StatusRule
 from sac.models import (
     Amendment,
     Attendant,
@@ -37,6 +37,7 @@ from sac.models import (
 from tests.conftest import Actor, Shop
 from tests.sac.board import Status, put_ticket
 from tests.walls.desk_rows import furnish_desk
+from tests.walls.order_rows import furnish_orders
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,19 @@ class World:
         return InboundEvent.objects.parked().get(store=self.store)
 
     @property
+    def source(self) -> Source:
+        return Source.objects.get(store=self.store)
+
+    @property
+    def delivery(self) -> Delivery:
+        """Parked."""
+        return Delivery.objects.get(store=self.store)
+
+    @property
+    def status_rule(self) -> StatusRule:
+        return StatusRule.objects.get(store=self.store)
+
+    @property
     def reply(self) -> QuickReply:
         """Everybody's, with a file."""
         return QuickReply.objects.get(store=self.store)
@@ -97,6 +111,9 @@ class World:
         rows += [
             self.reply,
             self.tag,
+            self.source,
+            self.delivery,
+            self.status_rule,
             self.store,
             self.department,
             self.shop.sales,
@@ -323,10 +340,7 @@ def _surroundings(ticket: Ticket, person: Actor, message: Message, word: str) ->
     )
     _changes(ticket, person, message, word)
     _line(ticket, word)
-    order = Order.objects.create(
-        store=store, external_id="1", number=word[:40], total=9, placed_at=ticket.created_at
-    )
-    OrderPhone.objects.create(store=store, order=order, phone=ticket.conversation.contact.phone)
+    furnish_orders(store, ticket.conversation.contact.phone, ticket.created_at, word)
     year = timezone.localdate().year
     TicketCounter.objects.get_or_create(store=store, year=year, defaults={"last_number": 7})
     record("walls.furnished", by=person.user, target=message, ip=None, word=word)

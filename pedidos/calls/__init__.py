@@ -1,0 +1,1 @@
+"""What is asked of the shops themselves, over HTTP, outside any transaction."""

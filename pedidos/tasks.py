@@ -1,0 +1,45 @@
+"""Celery's entrances to the orders. Ids only; each is safe to run twice or never."""
+
+from celery import shared_task
+
+from evendas.bell import ring
+from pedidos.actions.forgetting import forget_old_deliveries
+from pedidos.fetching import fetch_delivery
+from pedidos.models import Delivery, Source
+from pedidos.processing import process_source
+from pedidos.pulling import pull_source
+
+
+@shared_task(name="pedidos.process")
+def process(source_id: int) -> None:
+    process_source(source_id)
+
+
+@shared_task(name="pedidos.fetch_order")
+def fetch_order(delivery_id: int) -> None:
+    fetch_delivery(delivery_id)
+
+
+@shared_task(name="pedidos.pull")
+def pull(source_id: int) -> None:
+    pull_source(source_id)
+
+
+@shared_task(name="pedidos.sweep")
+def sweep() -> None:
+    """Ring for every shop with something due: what a lost bell left behind."""
+    for source_id in Delivery.objects.due_sources():
+        ring("pedidos.process", source_id)
+
+
+@shared_task(name="pedidos.pull_all")
+def pull_all() -> None:
+    """Ring for every shop that can be asked what it forgot to tell."""
+    for source_id in Source.objects.worth_pulling().values_list("pk", flat=True):
+        ring("pedidos.pull", source_id)
+
+
+@shared_task(name="pedidos.forget_deliveries")
+def forget_deliveries() -> None:
+    """Forget what was understood long ago."""
+    forget_old_deliveries()

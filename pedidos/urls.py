@@ -1,0 +1,32 @@
+from django.urls import path, re_path
+
+from pedidos import status_views, views, webhooks
+
+urlpatterns = [
+    path(
+        "webhooks/pedidos/<slug:platform_name>/<str:webhook_key>/",
+        webhooks.receive_webhook,
+        name="order_webhook",
+    ),
+    re_path(r"^api/pedidos/?$", webhooks.receive_order, name="order_api"),
+    path("pedidos/integracoes/", views.source_list, name="source_list"),
+    path("pedidos/integracoes/nova/", views.source_new, name="source_new"),
+    path("pedidos/integracoes/<int:pk>/", views.source_edit, name="source_edit"),
+    path("pedidos/integracoes/<int:pk>/chave/", views.source_key, name="source_key"),
+    path("pedidos/integracoes/<int:pk>/busca/", views.source_pull, name="source_pull"),
+    path("pedidos/integracoes/<int:pk>/remocao/", views.source_remove, name="source_remove"),
+    path("pedidos/integracoes/<int:pk>/reprocesso/", views.source_replay, name="source_replay"),
+    path(
+        "pedidos/integracoes/entregas/<int:pk>/reprocesso/",
+        views.delivery_replay,
+        name="delivery_replay",
+    ),
+    path("pedidos/situacoes/", status_views.status_rule_list, name="status_rule_list"),
+    path("pedidos/situacoes/nova/", status_views.status_rule_new, name="status_rule_new"),
+    path("pedidos/situacoes/<int:pk>/", status_views.status_rule_edit, name="status_rule_edit"),
+    path(
+        "pedidos/situacoes/<int:pk>/remocao/",
+        status_views.status_rule_remove,
+        name="status_rule_remove",
+    ),
+]

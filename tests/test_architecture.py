@@ -103,6 +103,25 @@ PURE = (
             "wire",
         )
     ),
+    "pedidos/labelling.py",
+    *(
+        f"pedidos/platforms/{name}.py"
+        for name in ("port", "registry", "woocommerce", "shopify", "nuvemshop", "evendas")
+    ),
+    # Without `buyers`, which asks Django what an e-mail is.
+    *(
+        f"pedidos/platforms/reading/{name}.py"
+        for name in (
+            "amounts",
+            "fields",
+            "moments",
+            "parcels",
+            "payments",
+            "signatures",
+            "states",
+            "texts",
+        )
+    ),
 )
 
 

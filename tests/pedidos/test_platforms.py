@@ -1,6 +1,8 @@
 """What every platform's module holds to: bytes, signatures, names, and the expected orders."""
 
 import copy
+import hmac
+from base64 import b64encode
 from collections.abc import Callable
 from hashlib import sha256
 
@@ -46,6 +48,23 @@ def test_an_empty_secret_or_signature_opens_nothing(file: str, nothing: str) -> 
     unsigned = dict.fromkeys(row(file)["headers"], nothing)
     assert not _is_signed(file, unsigned, body(file), SECRETS[platform_of(file)])
     assert not _is_signed(file, row(file)["headers"], body(file), "")
+
+
+@pytest.mark.parametrize("name", ["woocommerce", "shopify", "nuvemshop"])
+def test_what_is_signed_with_no_secret_is_signed_by_anybody(name: str) -> None:
+    digest = hmac.digest(b"", b"{}", sha256)
+    for signature in (digest.hex(), b64encode(digest).decode()):
+        headers = dict.fromkeys(
+            ["X-WC-Webhook-Signature", "X-Shopify-Hmac-Sha256", "X-Linkedstore-HMAC-SHA256"],
+            signature,
+        )
+        assert not registry.platform(name).authenticate(headers, b"{}", ["", "segredo"])
+
+
+def test_a_signature_in_hex_may_be_in_capitals() -> None:
+    file = "nuvemshop-1-order-paid.webhook.json"
+    headers = {name: value.upper() for name, value in row(file)["headers"].items()}
+    assert _is_signed(file, headers, body(file), SECRETS["nuvemshop"])
 
 
 @pytest.mark.parametrize("file", SIGNED)

@@ -141,24 +141,24 @@ class Reading:
 class Platform(Protocol):
     """One platform's module. Header names are read in any case, from any mapping."""
 
-    def authenticate(self, headers: Headers, raw: bytes, secrets: list[str]) -> bool:
+    def authenticate(self, headers: Headers, raw: bytes, secrets: list[str], /) -> bool:
         """Whether one of the secrets signed these bytes, compared in constant time.
 
         Without a secret nothing is authentic. For `evendas` the secrets are the digests of tokens
         (`evendas.token_digest`), and the header is the token itself.
         """
 
-    def is_ping(self, headers: Headers, raw: bytes) -> bool:
+    def is_ping(self, headers: Headers, raw: bytes, /) -> bool:
         """Whether this is only the knock of a webhook being set up: unsigned, answered 200, kept
         nowhere."""
 
-    def topic(self, headers: Headers, raw: bytes) -> str:
+    def topic(self, headers: Headers, raw: bytes, /) -> str:
         """The event's name, empty where none is told."""
 
-    def delivery_id(self, headers: Headers) -> str | None:
+    def delivery_id(self, headers: Headers, /) -> str | None:
         """The platform's own name of this delivery, equal when it is sent again."""
 
-    def parse(self, topic: str, raw: bytes, reading: Reading) -> Event:
+    def parse(self, topic: str, raw: bytes, reading: Reading, /) -> Event:
         """Understand a body. Never raises: what is not understood is Malformed.
 
         An empty topic is an order as the platform's API tells it.

@@ -24,7 +24,7 @@ class Asked:
 
 @dataclass
 class FakeShop:
-    """Tells its orders to whoever shows the right key, unless `status` or `misbehave` is set."""
+    """Tells its orders to whoever shows the right key, unless it is told to behave otherwise."""
 
     url: str
     # Nuvemshop's orders by path, and the one header that it takes its token in.
@@ -33,6 +33,7 @@ class FakeShop:
     # WooCommerce's, each with `id` and `date_modified_gmt`.
     changed: list[dict[str, Any]] = field(default_factory=list)
     status: int = 0
+    instead: Callable[[Asked], tuple[int, bytes]] | None = None
     misbehave: Callable[[BaseHTTPRequestHandler], None] | None = None
     asked: list[Asked] = field(default_factory=list)
 
@@ -77,7 +78,7 @@ def _handler(shop: FakeShop) -> type[BaseHTTPRequestHandler]:
             if shop.misbehave:
                 shop.misbehave(self)
                 return
-            status, body = shop.answer(asked)
+            status, body = (shop.instead or shop.answer)(asked)
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -28,14 +28,15 @@ _DIGESTS = {"woocommerce": "X-WC-Webhook-Signature", "shopify": "X-Shopify-Hmac-
 
 def open_source(shop: Shop, platform: str, **facts: object) -> Source:
     """Add a shop to a store, with the secret its fixtures are signed by."""
-    known: dict[str, object] = {"secret": manifest()["secrets"].get(platform, "")}
+    known: dict[str, object] = {
+        "name": f"Loja {platform}",
+        "secret": manifest()["secrets"].get(platform, ""),
+    }
     if platform == Source.Platform.NUVEMSHOP:
         known |= {"shop_id": "1234567", "api_token": TOKEN}
     if platform == Source.Platform.EVENDAS:
         known |= {"token_digest": token_digest(TOKEN_SHOWN)}
-    source: Source = Source.objects.create(
-        store=shop.store, platform=platform, name=f"Loja {platform}", **known | facts
-    )
+    source: Source = Source.objects.create(store=shop.store, platform=platform, **known | facts)
     return source
 
 

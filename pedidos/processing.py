@@ -143,6 +143,9 @@ def _apply(source: Source, row: Delivery, event: Event) -> None:
             record_order(source, source.platform, source.store, event, now=row.received_at)
         case OrderRemoved():
             remove_order(source, event, now=row.received_at)
+        case PeopleToForget(shop_id=shop) if source.shop_id and shop not in {"", source.shop_id}:
+            row.park(f"o pedido de esquecimento é de outra loja ({shop})")
+            return
         case PeopleToForget():
             forget_people(source, event, now=now)
             # It names whom nobody is to know any more.

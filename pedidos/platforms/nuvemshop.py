@@ -82,7 +82,7 @@ def parse(topic: str, raw: bytes, reading: Reading) -> Event:
     if is_whole or not event:
         return _order(told, reading)
     if event.startswith("order/"):
-        return OrderToFetch(_id(told), shop_id=plain(told.text("store_id"), 120))
+        return OrderToFetch(_id(told), shop_id=_shop(told))
     return _about_people(event, told)
 
 
@@ -100,7 +100,7 @@ def _about_people(event: str, told: Fields) -> Event:
     if event == _FORGET_ONE:
         return _customer_to_forget(told)
     if event == _FORGET_ALL:
-        return PeopleToForget(is_everyone=True)
+        return PeopleToForget(is_everyone=True, shop_id=_shop(told))
     if event == _TELL:
         return Ignored("um cliente pediu uma cópia dos seus dados: responda a ele (LGPD)")
     return Ignored(f"o evento {event} não é de pedido")
@@ -116,7 +116,12 @@ def _customer_to_forget(told: Fields) -> PeopleToForget:
         email=buyers.email(customer.text("email")),
         phones=buyers.canonical([customer.text("phone")]),
         order_ids=buyers.orders_named(told, "orders_to_redact"),
+        shop_id=_shop(told),
     )
+
+
+def _shop(told: Fields) -> str:
+    return plain(told.text("store_id"), 120)
 
 
 def _order(order: Fields, reading: Reading) -> OrderSeen:

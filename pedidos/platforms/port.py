@@ -102,6 +102,8 @@ class PeopleToForget:
     order_ids: tuple[str, ...] = ()
     # The shop itself left: all its buyers.
     is_everyone: bool = False
+    # Which shop says so, to be held against the source's: an app has one address for all its shops.
+    shop_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def parse(topic: str, raw: bytes, reading: Reading) -> Event:
         case "customers/redact":
             return _customer_to_forget(open_body(raw))
         case "shop/redact":
-            return PeopleToForget(is_everyone=True)
+            return PeopleToForget(is_everyone=True, shop_id=_shop(open_body(raw)))
         case "customers/data_request":
             return Ignored("um cliente pediu uma cópia dos seus dados: responda a ele (LGPD)")
         case "orders/delete":
@@ -93,7 +93,12 @@ def _customer_to_forget(told: Fields) -> PeopleToForget:
         email=buyers.email(customer.text("email")),
         phones=buyers.canonical([customer.text("phone")]),
         order_ids=buyers.orders_named(told, "orders_to_redact"),
+        shop_id=_shop(told),
     )
+
+
+def _shop(told: Fields) -> str:
+    return plain(told.text("shop_domain"), 120).lower()
 
 
 def _order(order: Fields, reading: Reading) -> OrderSeen:

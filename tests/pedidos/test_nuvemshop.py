@@ -139,11 +139,11 @@ def test_requests_about_people_are_known_by_their_shape() -> None:
     ).encode()
     assert nuvemshop.topic({}, one) == "customers/redact"
     assert parse(NUVEM_NOTICE, one) == PeopleToForget(
-        email="ana@example.com", phones=("+5511987654321",), order_ids=("213", "3415")
+        email="ana@example.com", phones=("+5511987654321",), order_ids=("213", "3415"), shop_id="1"
     )
     everyone = b'{"store_id":123}'
     assert nuvemshop.topic({}, everyone) == "store/redact"
-    assert parse(NUVEM_NOTICE, everyone) == PeopleToForget(is_everyone=True)
+    assert parse(NUVEM_NOTICE, everyone) == PeopleToForget(is_everyone=True, shop_id="123")
     asked = json.dumps({"store_id": 1, "customer": CUSTOMER, "orders_requested": [5]}).encode()
     assert nuvemshop.topic({}, asked) == "customers/data_request"
     assert isinstance(parse(NUVEM_NOTICE, asked), Ignored)

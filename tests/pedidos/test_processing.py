@@ -104,6 +104,21 @@ def test_a_customer_who_is_to_be_forgotten_leaves_no_name_behind(
     assert bytes(only(topic="customers/redact").body) == b""
 
 
+def test_another_shop_that_left_takes_nobody_of_this_one_with_it(
+    shopify: Door, rings: Rings
+) -> None:
+    Source.objects.update(shop_id="esta.myshopify.com")
+    shopify.deliver(SHOPIFY_NEW)
+    shopify.say({"shop_domain": "outra.myshopify.com"}, topic="shop/redact")
+    work(rings)
+    assert Order.objects.get().buyer_name
+    parked = only(status="parked")
+    assert parked.error == "o pedido de esquecimento é de outra loja (outra.myshopify.com)"
+    shopify.say({"shop_domain": "esta.myshopify.com"}, topic="shop/redact")
+    work(rings)
+    assert not Order.objects.get().buyer_name
+
+
 def test_the_source_remembers_when_it_was_heard_of(woo: Door, rings: Rings) -> None:
     woo.deliver(WOO_NEW)
     work(rings)

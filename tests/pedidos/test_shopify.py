@@ -14,6 +14,7 @@ from tests.pedidos.order_data import SHOPIFY_NEW, SHOPIFY_SENT, body, parse, ref
 Pay = Order.Payment
 Ship = Order.Fulfillment
 CUSTOMER = {"id": 1, "email": "Ana@Example.com", "phone": "+55 11 98765-4321"}
+SHOP = {"shop_id": 954889, "shop_domain": "Loja.myshopify.com"}
 # What is sent to an app that may not see people's data.
 REDACTED: dict[str, Any] = dict.fromkeys(
     ["email", "contact_email", "phone", "customer", "billing_address", "shipping_address"]
@@ -190,15 +191,18 @@ def test_a_line_without_a_price_is_refused() -> None:
 
 
 def test_a_customer_to_forget_is_told_by_all_that_names_them() -> None:
-    raw = json.dumps({"customer": CUSTOMER, "orders_to_redact": [299938, 280263, None, {}]})
+    raw = json.dumps({"customer": CUSTOMER, "orders_to_redact": [299938, 280263, None, {}]} | SHOP)
     assert parse(SHOPIFY_NEW, raw.encode(), topic="customers/redact") == PeopleToForget(
-        email="ana@example.com", phones=("+5511987654321",), order_ids=("299938", "280263")
+        email="ana@example.com",
+        phones=("+5511987654321",),
+        order_ids=("299938", "280263"),
+        shop_id="loja.myshopify.com",
     )
 
 
 def test_requests_about_people_are_known_by_their_topic() -> None:
-    left = parse(SHOPIFY_NEW, b'{"shop_id":1,"shop_domain":"a"}', topic="shop/redact")
-    assert left == PeopleToForget(is_everyone=True)
+    left = parse(SHOPIFY_NEW, json.dumps(SHOP).encode(), topic="shop/redact")
+    assert left == PeopleToForget(is_everyone=True, shop_id="loja.myshopify.com")
     asked = parse(SHOPIFY_NEW, b'{"customer":{}}', topic="customers/data_request")
     assert isinstance(asked, Ignored)
     assert "LGPD" in asked.reason

@@ -269,6 +269,12 @@ def test_what_is_of_no_order_is_ignored() -> None:
     assert other == Ignored("o evento product.updated não é de pedido")
 
 
+def test_texts_hold_nothing_that_cannot_be_stored() -> None:
+    item = {"name": "Caneca\0\ud800 &amp;\u202e Tampa", "price": "1"}
+    order = seen(WOO_NEW, line_items=[item], payment_url="https://loja.example/\ud800")
+    assert (order.items[0].name, order.payment_url) == ("Caneca & Tampa", "")
+
+
 def test_texts_fit_where_they_are_kept() -> None:
     item = {"name": "n" * 400 + "\0", "sku": "s" * 99, "price": "1"}
     order = seen(WOO_NEW, number="9" * 50, payment_method_title="p" * 99, line_items=[item, {}])

@@ -7,6 +7,7 @@ import { the } from "sac/wire";
 
 const MOST = 10;
 const LARGEST = 100 * 1024 * 1024;
+const TENTHS = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
 
 // By the address of the conversation's draft: {items, quote}. An item is {file, kind, serial, url}.
 const held = new Map();
@@ -44,7 +45,7 @@ function faultOf(files, items) {
   const empty = files.find((file) => file.size === 0);
   if (empty) return `“${empty.name}” está vazio.`;
   const large = files.find((file) => file.size > LARGEST);
-  return large ? `“${large.name}” tem ${sizeOf(large)}; o limite é 100 MB.` : "";
+  return large ? `“${large.name}” tem ${sizeOf(large)}; o limite é ${sizeOf({ size: LARGEST })}.` : "";
 }
 
 const previewOf = (file) => (/^image\/(jpeg|png|webp|gif)$/.test(file.type) ? URL.createObjectURL(file) : "");
@@ -105,10 +106,11 @@ function card({ file, kind, serial: number, url }) {
   return element;
 }
 
+/** As the server writes sizes everywhere else. */
 export function sizeOf({ size }) {
-  if (size < 1024) return `${size} B`;
+  if (size < 1024) return `${size}\u00a0${size === 1 ? "byte" : "bytes"}`;
   const [amount, unit] = size < 1024 ** 2 ? [size / 1024, "KB"] : [size / 1024 ** 2, "MB"];
-  return `${amount.toLocaleString("pt-BR", { maximumFractionDigits: 1 })} ${unit}`;
+  return `${amount.toLocaleString("pt-BR", TENTHS)}\u00a0${unit}`;
 }
 
 function remove(number) {

@@ -218,6 +218,19 @@ def test_the_desk_shows_them_with_a_dash_where_nothing_is_known(shop: Shop, ana:
     assert [found.text for found in page.find("dd")[:6]] == ["0", "1", "0", "—", "—", "—"]
 
 
+def test_the_two_numbers_called_open_say_whose_they_are(
+    shop: Shop, ana: Actor, dono: Actor
+) -> None:
+    def told(actor: Actor) -> list[str]:
+        page = figures(actor)
+        heard = [found.text for found in page.find("dt") if found.text.startswith("Em aberto")]
+        return heard + [found.attributes.get("title", "") for found in page.find("div")[1:2]]
+
+    mine, whole = "Com você neste momento, de qualquer mês", "Na loja inteira, neste momento"
+    assert told(ana) == [f"Em aberto, {mine.lower()}", mine]
+    assert told(dono) == [f"Em aberto, {whole.lower()}", whole]
+
+
 def test_a_mean_says_of_how_many(shop: Shop, ana: Actor) -> None:
     send(ana, shop.hears(department=shop.support))
     titles = [found.attributes.get("title") for found in figures(ana).find("div")]

@@ -100,6 +100,7 @@ PURE = (
             "ringing",
             "session",
             "trade",
+            "unshown",
             "wire",
         )
     ),

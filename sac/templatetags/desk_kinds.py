@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django import template
 
+from automacao.gateways.port import Kind, Unshown
 from evendas import phones
 from sac.media.names import RUNNABLE, ending_of
 from sac.models import Media, Message
@@ -45,12 +46,43 @@ KINDS = {
     "deleted": Words("ban", "Mensagem apagada"),
     "unsupported": Words("badge-question-mark", "Conteúdo não suportado"),
 }
+# Of what is not shown there is only a name.
+_UNSHOWN = {
+    Unshown.CALL_LOG: "registro de ligação",
+    Unshown.CHANNEL_INVITE: "convite para canal",
+    Unshown.COMMENT: "comentário",
+    Unshown.EVENT: "evento",
+    Unshown.EVENT_ANSWER: "resposta a um evento",
+    Unshown.GROUP_INVITE: "convite para grupo",
+    Unshown.INVOICE: "fatura",
+    Unshown.MENU: "mensagem com botões",
+    Unshown.PAYMENT: "pagamento",
+    Unshown.PAYMENT_REQUEST: "pedido de pagamento",
+    Unshown.PHONE_REQUEST: "pedido do número de telefone",
+    Unshown.POLL_RESULT: "resultado de enquete",
+    Unshown.SCHEDULED_CALL: "ligação agendada",
+    Unshown.STATUS_MENTION: "menção em um status",
+    Unshown.STICKER_PACK: "pacote de figurinhas",
+}
+_NAMES = {str(what): name for what, name in _UNSHOWN.items()} | {
+    kind: words.label.lower() for kind, words in KINDS.items() if kind != Kind.UNSUPPORTED
+}
 
 
 @register.filter
 def kind_words(kind: str) -> Words | None:
     """Return icon and name of a kind; of one nobody knows, that it is not supported."""
     return None if kind in {"", "text"} else KINDS.get(kind, KINDS["unsupported"])
+
+
+@register.filter
+def unshown_words(message: Message) -> str:
+    """Name what cannot be shown; what nobody knows by the gateway's own word for it."""
+    if name := _NAMES.get(str(message.content.get("what"))):
+        return name
+    kind = "" if message.kind == Kind.UNSUPPORTED else message.kind
+    word = message.content.get("type") or kind
+    return f"tipo desconhecido ({word})" if word else "tipo desconhecido"
 
 
 @register.filter
@@ -106,17 +138,22 @@ def is_program(message: Message) -> bool:
 
 @register.filter
 def point(facts: Facts) -> str:
-    """Write a place's coordinates as they are typed into a map; nothing when it has none."""
-    place = facts.get("latitude"), facts.get("longitude")
-    numbers = [number for number in place if isinstance(number, int | float)]
-    return f"{numbers[0]:.6f}, {numbers[1]:.6f}" if len(numbers) == 2 else ""
+    """Write a place's coordinates as Brazilians read them; nothing when it has none."""
+    return "; ".join(degrees.replace(".", ",") for degrees in _degrees(facts))
 
 
 @register.filter
 def map_address(facts: Facts) -> str:
     """Return where a map shows the place."""
-    wanted = point(facts).replace(" ", "") or str(facts.get("address") or facts.get("name") or "")
+    wanted = ",".join(_degrees(facts)) or str(facts.get("address") or facts.get("name") or "")
     return f"https://www.google.com/maps?{urlencode({'q': wanted}, safe=',')}" if wanted else ""
+
+
+def _degrees(facts: Facts) -> list[str]:
+    """Latitude and longitude as maps write them, or nothing of either."""
+    place = facts.get("latitude"), facts.get("longitude")
+    numbers = [number for number in place if isinstance(number, int | float)]
+    return [f"{number:.6f}" for number in numbers] if len(numbers) == 2 else []
 
 
 @register.filter

@@ -113,8 +113,8 @@ document.addEventListener("paste", (event) => {
   event.preventDefault();
   tray.add(files);
 });
-// A place as maps copy it, both numbers in one: "-23.5614, -46.6558".
-const PLACE = /^\s*([-+]?\d+\.\d+)\s*[,;\s]\s*([-+]?\d+\.\d+)\s*$/;
+// A place as maps copy it, "-23.5614, -46.6558", or as it stands in a bubble, "-23,5614; -46,6558".
+const PLACE = /^\s*([-+]?\d+[.,]\d+)\s*[,;\s]\s*([-+]?\d+[.,]\d+)\s*$/;
 
 document.addEventListener("paste", (event) => {
   if (event.target.id !== "place-latitude") return;

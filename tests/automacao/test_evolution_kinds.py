@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 
 from automacao.gateways.evolution import parse
-from automacao.gateways.port import Event, Ignored, Kind, MessageEcho, MessageReceived, Quarantine
+from automacao.gateways.port import (
+    Event,
+    Ignored,
+    Kind,
+    MessageEcho,
+    MessageReceived,
+    Quarantine,
+    Unshown,
+)
 from tests.automacao.evolution_data import CUSTOMER, OWN, message, webhook
 
 VCARD = (
@@ -141,7 +149,8 @@ def test_a_place_is_told_with_its_name() -> None:
 def test_a_place_not_on_earth_is_unsupported(latitude: object, longitude: object) -> None:
     place = {"degreesLatitude": latitude, "degreesLongitude": longitude}
     event = _received({"locationMessage": place})
-    assert (event.kind, event.facts) == (Kind.UNSUPPORTED, {"type": "locationMessage"})
+    told = {"type": "locationMessage", "what": "location"}
+    assert (event.kind, event.facts) == (Kind.UNSUPPORTED, told)
 
 
 def test_a_card_is_read_as_phones_write_it() -> None:
@@ -259,6 +268,12 @@ def test_what_nobody_knows_is_told_by_the_gateways_name_for_it() -> None:
     assert (event.kind, event.text) == (Kind.UNSUPPORTED, "")
     assert event.facts == {"type": "holographicMessage"}
     assert _received({"x" * 500: 7}).facts == {"type": "x" * 64}
+
+
+def test_what_people_know_by_a_name_is_told_by_that_too() -> None:
+    event = _received({"eventMessage": {"name": "Festa"}})
+    told = {"type": "eventMessage", "what": Unshown.EVENT}
+    assert (event.kind, event.facts) == (Kind.UNSUPPORTED, told)
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,7 @@ def test_files_may_be_dropped_pasted_and_taken_out_again(talk: Page) -> None:
     talk.evaluate(DROP, ["solto.txt", "#log"])
     talk.evaluate(DROP, ["colado.txt", "#composer textarea"])
     assert tray(talk) == ["solto.txt", "colado.txt"]
+    expect(talk.locator("[data-tray] [data-size]").first).to_have_text("9 bytes")
     talk.get_by_role("button", name="Tirar solto.txt").click()
     assert tray(talk) == ["colado.txt"]
 
@@ -320,9 +321,11 @@ def test_a_place_is_pasted_whole_and_wrong_fields_are_named(talk: Page) -> None:
         expect(dialog.get_by_text(fault)).to_be_visible()
     expect(dialog.get_by_text("A longitude vai de -180 a 180 graus")).to_be_visible()
     expect(dialog.get_by_label("Nome do lugar")).to_be_focused()
-    talk.evaluate(PASTE, ["#place-latitude", "-23.5614, -46.6558"])
-    expect(dialog.get_by_label("Latitude")).to_have_value("-23,5614")
-    expect(dialog.get_by_label("Longitude")).to_have_value("-46,6558")
+    for copied in ("-23.5614, -46.6558", "-23,5614; -46,6558"):
+        dialog.get_by_label("Latitude").fill("")
+        talk.evaluate(PASTE, ["#place-latitude", copied])
+        expect(dialog.get_by_label("Latitude")).to_have_value("-23,5614")
+        expect(dialog.get_by_label("Longitude")).to_have_value("-46,6558")
     expect(dialog.get_by_text("A longitude vai")).to_be_hidden()
 
 

@@ -55,7 +55,7 @@ def test_whatever_a_customer_sends_stands_on_the_desk(
         "poll": "Qual cor?",
         "choice": "Sim, quero",
         "product": "R$ 399,90",
-        "unsupported": "Veja no celular.",
+        "unsupported": "Mensagem não suportada: evento. Veja no celular.",
         "document": "comprovante.pdf",
     }
     for kind, words in said.items():

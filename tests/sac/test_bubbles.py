@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from automacao.gateways.port import Kind, Unshown
 from sac import thread
 from sac.forms import LocationForm
 from sac.models import Message, Ticket
@@ -19,6 +20,7 @@ from sac.templatetags.desk_kinds import (
     money,
     played_for,
     point,
+    unshown_words,
 )
 from tests.conftest import Actor, Shop
 from tests.sac.acts import HTMX
@@ -304,6 +306,34 @@ def test_only_https_leads_anywhere() -> None:
     assert https_only("https://loja.example/a") == "https://loja.example/a"
     for address in ("http://a.b", "javascript:alert(1)", "//a.b", "https://", "https://[", None):
         assert https_only(address) == ""
+
+
+def test_a_place_is_read_with_commas_and_looked_for_with_points() -> None:
+    place = {"latitude": -23.5614, "longitude": -46.6558, "address": "Rua A, 1"}
+    assert point(place) == "-23,561400; -46,655800"
+    assert map_address(place) == "https://www.google.com/maps?q=-23.561400,-46.655800"
+
+
+def test_what_is_not_shown_has_a_name_in_portuguese(shop: Shop, ana: Actor, anas: Ticket) -> None:
+    message = put_kind(anas, "unsupported", content={"type": "eventMessage", "what": "event"})
+    assert "Mensagem não suportada: evento." in shown_alone(ana, anas, message)
+    known = [{"what": str(what)} for what in (*Unshown, *Kind)]
+    named = [unshown_words(Message(kind="unsupported", content=content)) for content in known]
+    # Of a text and of what is not supported there is nothing to name.
+    assert [name for name in named if "desconhecido" in name] == ["tipo desconhecido"] * 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "said"),
+    [
+        ("unsupported", {"type": "hologramMessage"}, "tipo desconhecido (hologramMessage)"),
+        ("unsupported", {"type": "x", "what": "hologram"}, "tipo desconhecido (x)"),
+        ("hologram", {}, "tipo desconhecido (hologram)"),
+        ("unsupported", {}, "tipo desconhecido"),
+    ],
+)
+def test_what_nobody_knows_is_called_that(kind: str, content: dict[str, object], said: str) -> None:
+    assert unshown_words(Message(kind=kind, content=content)) == said
 
 
 def test_a_place_without_coordinates_is_looked_for_by_its_address() -> None:

@@ -8,6 +8,7 @@ from automacao.gateways.evolution.answers import ANSWERS
 from automacao.gateways.evolution.cards import cards_of
 from automacao.gateways.evolution.files import file_of
 from automacao.gateways.evolution.trade import order_facts, product_facts
+from automacao.gateways.evolution.unshown import UNSHOWN
 from automacao.gateways.evolution.wire import coordinates, dig, text, whole
 from automacao.gateways.port import File, Kind
 
@@ -159,7 +160,10 @@ def _text(name: str, value: object) -> Content | None:
 
 
 def _unsupported(name: str) -> Content:
-    return Content(name, Kind.UNSUPPORTED, facts={"type": text(name, _NAME_MAX)})
+    facts: Told = {"type": text(name, _NAME_MAX)}
+    if what := UNSHOWN.get(name):
+        facts["what"] = what.value
+    return Content(name, Kind.UNSUPPORTED, facts=facts)
 
 
 def _file(name: str, media: Told, key: object) -> Content:

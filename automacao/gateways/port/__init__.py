@@ -63,6 +63,7 @@ from automacao.gateways.port.words import (
     Lane,
     SentStatus,
     State,
+    Unshown,
 )
 
 __all__ = [
@@ -118,5 +119,6 @@ __all__ = [
     "State",
     "Target",
     "Triage",
+    "Unshown",
     "Webhook",
 ]

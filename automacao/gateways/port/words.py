@@ -51,8 +51,28 @@ class Kind(StrEnum):
     CHOICE = "choice"
     ORDER = "order"
     PRODUCT = "product"
-    # Shown as such, with the gateway's name of it, never dropped.
+    # Shown as such, with a name of it, never dropped.
     UNSUPPORTED = "unsupported"
+
+
+class Unshown(StrEnum):
+    """What people send each other on WhatsApp and no screen of ours shows."""
+
+    CALL_LOG = "call_log"
+    CHANNEL_INVITE = "channel_invite"
+    COMMENT = "comment"
+    EVENT = "event"
+    EVENT_ANSWER = "event_answer"
+    GROUP_INVITE = "group_invite"
+    INVOICE = "invoice"
+    MENU = "menu"
+    PAYMENT = "payment"
+    PAYMENT_REQUEST = "payment_request"
+    PHONE_REQUEST = "phone_request"
+    POLL_RESULT = "poll_result"
+    SCHEDULED_CALL = "scheduled_call"
+    STATUS_MENTION = "status_mention"
+    STICKER_PACK = "sticker_pack"
 
 
 @dataclass(frozen=True, slots=True)

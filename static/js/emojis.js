@@ -9,21 +9,29 @@ const MOST_RECENT = 16;
 let groups;
 let take = () => {};
 let opener = null;
+// Where the keyboard goes once it is closed.
+let home = null;
+let isLasting = false;
+// A button of its own was pressed while it stood open: that closes it, and does not open it again.
+let isClosing = false;
 
-/** Let somebody put an emoji where they are writing. */
+/** Let somebody put emoji where they are writing, one after the other, until they close the picker. */
 export function write(button) {
   const { text } = button.form.elements;
-  return pick(button, (emoji) => {
+  return open(button, { lasts: true }, (emoji) => {
     text.setRangeText(emoji, text.selectionStart, text.selectionEnd, "end");
     text.dispatchEvent(new Event("input", { bubbles: true }));
-    text.focus();
+    if (!isTouch()) home = text;
   });
 }
 
-/** Let somebody choose an emoji beside a button; `onPick` gets it, once the picker is closed. */
-export async function pick(button, onPick) {
+/** Let somebody choose one emoji beside a button; `onPick` gets it, once the picker is closed. */
+export const pick = (button, onPick) => open(button, { lasts: false }, onPick);
+
+async function open(button, { lasts }, onPick) {
   const picker = the("emoji-picker");
-  [take, opener] = [onPick, button];
+  if (isClosing && lasts) return;
+  [take, opener, home, isLasting] = [onPick, button, button, lasts];
   await load();
   if (!button.isConnected) return;
   search().value = "";
@@ -32,7 +40,7 @@ export async function pick(button, onPick) {
   stand(picker, button);
   button.setAttribute("aria-expanded", "true");
   // On a phone the keyboard would cover what there is to choose from.
-  const first = matchMedia("(pointer: coarse)").matches ? shown()[0] : search();
+  const first = isTouch() ? shown()[0] : search();
   first?.focus();
 }
 
@@ -45,6 +53,8 @@ async function load() {
   }
 }
 
+const isTouch = () => matchMedia("(pointer: coarse)").matches;
+const isOpen = () => the("emoji-picker").matches(":popover-open");
 const search = () => the("emoji-picker").querySelector("input");
 const shown = () => [...the("emoji-picker").querySelectorAll("[data-pick]")];
 
@@ -113,7 +123,7 @@ function button({ emoji, words }) {
 
 function choose(emoji) {
   remember(emoji);
-  the("emoji-picker").hidePopover();
+  if (!isLasting) the("emoji-picker").hidePopover();
   take(emoji);
 }
 
@@ -140,12 +150,18 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     const first = shown()[0];
     if (first) choose(first.dataset.pick);
+    // The next name takes the place of this one.
+    search().select();
   } else if (isSearch && event.key === "ArrowDown") {
     event.preventDefault();
     shown()[0]?.focus();
   } else if (!isSearch && event.key.startsWith("Arrow")) {
     event.preventDefault();
     step(event.target, event.key)?.focus();
+  } else if (event.key === "Escape") {
+    // A field for searching would only empty itself.
+    event.preventDefault();
+    the("emoji-picker").hidePopover();
   } else if (event.key === "Tab") {
     event.preventDefault();
     (isSearch ? shown()[0] : search())?.focus();
@@ -161,6 +177,13 @@ document.addEventListener("click", ({ target }) => {
 the("emoji-picker").addEventListener("toggle", ({ newState, target }) => {
   if (newState === "open") return;
   opener?.removeAttribute("aria-expanded");
-  if (target.contains(document.activeElement) || document.activeElement === document.body) opener?.focus();
+  // The browser itself goes back to what had the keyboard before.
+  const { activeElement } = document;
+  if (target.contains(activeElement) || [document.body, opener].includes(activeElement)) home?.focus();
 });
+// Whoever goes on elsewhere, writing or sending, has chosen.
+document.addEventListener("focusin", ({ target }) => {
+  if (isOpen() && !target.closest("#emoji-picker")) the("emoji-picker").hidePopover();
+});
+document.addEventListener("pointerdown", ({ target }) => (isClosing = isOpen() && target.closest("[data-emojis]") !== null), true);
 document.addEventListener("sac:leaving", () => the("emoji-picker").hidePopover());

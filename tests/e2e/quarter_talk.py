@@ -151,6 +151,8 @@ def the_box_writes_fast(stage: Stage) -> None:
     ana.keyboard.press("ArrowDown")
     ana.keyboard.press("Enter")
     expect(box(ana)).to_have_value("Segue a tabela💚")
+    ana.keyboard.press("Escape")
+    expect(box(ana)).to_be_focused()
     box(ana).press("Enter")
     stage.await_(lambda: stage.got("Paula Nunes", "document") and stage.got("Paula Nunes", "image"))
     (table,) = stage.got("Paula Nunes", "document")

@@ -137,11 +137,39 @@ def test_emoji_are_found_by_name_and_put_where_one_writes(talk: Page) -> None:  
     talk.keyboard.press("ArrowDown")
     talk.keyboard.press("Enter")
     expect(box(talk)).to_have_value("Oi💚 tudo bem")
+    # It stays for the next one, and the keyboard in it.
+    talk.keyboard.press("ArrowLeft")
+    talk.get_by_placeholder("Buscar emoji").fill("caminhao")
+    talk.keyboard.press("Enter")
+    talk.keyboard.press("Enter")
+    talk.keyboard.type("CORACAO verd")
+    talk.keyboard.press("Enter")
+    expect(box(talk)).to_have_value("Oi💚🚚🚚💚 tudo bem")
+    talk.keyboard.press("Escape")
+    expect(talk.locator("#emoji-picker")).to_be_hidden()
     expect(box(talk)).to_be_focused()
     talk.get_by_role("button", name="Emojis").first.click()
-    expect(talk.get_by_role("group", name="Recentes").get_by_role("button")).to_have_count(1)
+    expect(talk.get_by_role("group", name="Recentes").get_by_role("button")).to_have_count(2)
     talk.keyboard.press("Escape")
     expect(talk.get_by_role("button", name="Emojis").first).to_be_focused()
+
+
+def test_the_emoji_picker_closes_for_whoever_goes_on(talk: Page) -> None:  # noqa: F811
+    picker, opener = talk.locator("#emoji-picker"), talk.get_by_role("button", name="Emojis").first
+    opener.click()
+    picker.locator("[data-pick]").first.click()
+    picker.locator("[data-pick]").first.click()
+    expect(picker).to_be_visible()
+    opener.click()
+    expect(picker).to_be_hidden()
+    opener.click()
+    expect(picker).to_be_visible()
+    box(talk).click()
+    expect(picker).to_be_hidden()
+    opener.click()
+    talk.get_by_role("button", name="Enviar", exact=True).click()
+    expect(of_kind(talk, "text", "out")).to_have_count(1)
+    expect(picker).to_be_hidden()
 
 
 def test_a_message_is_forwarded_to_another_of_ones_own(

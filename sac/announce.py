@@ -218,11 +218,12 @@ class Naming:
 
 
 def _push_mention(naming: Naming) -> None:
-    """Alert those who are named, each on whichever page they are."""
+    """Alert those who are named, each on whichever page they are but the conversation itself."""
     context = {"ticket": naming.ticket, "naming": naming}
     frame = {
         "t": "alert",
         "ticket": naming.ticket.pk,
+        "conversation": naming.ticket.conversation_id,
         "html": render_to_string("sac/_mention_alert.html", context),
         "sight": asdict(Sight.of(naming.ticket)),
         "parties": [attendant for attendant, _ in _parties(naming.ticket)],

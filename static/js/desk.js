@@ -29,6 +29,7 @@ let isSignedOut = false;
 let hasLeft = false;
 
 const isOpen = (conversation) => the("conversation").dataset.conversation === String(conversation);
+const isSeen = () => document.visibilityState === "visible" && document.hasFocus();
 const isTicketOpen = (ticket) => the("conversation").dataset.ticket === String(ticket);
 
 const frames = {
@@ -62,7 +63,10 @@ const frames = {
     alerts.drop(frame.ticket);
     if (isTicketOpen(frame.ticket)) leave();
   },
-  alert: alerts.receive,
+  alert(frame) {
+    // Who has the note before their eyes that names them needs no telling.
+    if (!isOpen(frame.conversation) || !isSeen()) alerts.receive(frame);
+  },
   // A name or a colour on the rows is another; who else shows them asks at another moment.
   list(frame) {
     if (list.shows(frame.conversations)) setTimeout(renew, Math.random() * FIRST_LOOK);
@@ -167,7 +171,7 @@ function lock(isLocked) {
 const look = afterQuiet(400, async () => {
   const head = the("chat-head");
   if (!head || !("new" in head.dataset) || !("mayReply" in head.dataset)) return;
-  if (document.visibilityState !== "visible" || !document.hasFocus()) return;
+  if (!isSeen()) return;
   const answer = await ask(the("conversation").dataset.seen, { method: "POST" });
   if (answer.ok) delete head.dataset.new;
 });

@@ -15,6 +15,13 @@ from tests.sac.media.corpus import PDF
 
 pytestmark = pytest.mark.browser
 
+ALERTS_HEARD = """
+() => {
+  window.alertsHeard = 0;
+  document.addEventListener("sac:frame", ({ detail: { t } }) => (window.alertsHeard += t === "alert"));
+}
+"""
+
 
 @pytest.fixture
 def answers(desk: Running, talk: Page) -> None:  # noqa: F811 - the fixture
@@ -123,6 +130,16 @@ def test_a_note_reaches_who_is_named_and_never_the_customer(
     alert = sara.locator(".alert", has_text="citou você")
     alert.get_by_role("link").click()
     expect(sara.locator("#thread .is-note")).to_contain_text("Cliente antigo")
+    # Before her eyes it needs no alert; behind her back it does.
+    sara.evaluate(ALERTS_HEARD)
+    for many, looks in enumerate(("true", "false"), start=1):
+        sara.evaluate(f"document.hasFocus = () => {looks}")
+        talk.get_by_role("button", name="Nota interna").click()
+        note.fill("@Sara – Supervisão de novo")
+        note.press("Enter")
+        expect(sara.locator("#thread .is-note")).to_have_count(1 + many)
+        sara.wait_for_function("many => window.alertsHeard === many", arg=many)
+        expect(alert).to_have_count(many - 1)
     box(talk).fill("Já vejo")
     box(talk).press("Enter")
     until(talk, lambda: got(desk, phones[0], "text"), seconds=30)

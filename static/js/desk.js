@@ -8,7 +8,7 @@ import "sac/jump";
 import * as list from "sac/list";
 import "sac/menu";
 import "sac/microphone";
-import { close, focusTalk, forget, redraw, tell } from "sac/nav";
+import { close, focusTalk, forget, reconnected, redraw, tell } from "sac/nav";
 import * as notices from "sac/notices";
 import "sac/picture";
 import "sac/player";
@@ -87,7 +87,7 @@ const socket = connect({
   onFrame: (frame) => frames[frame.t]?.(frame),
   onFound() {
     offline = clearTimeout(offline);
-    the("offline").replaceChildren();
+    reconnected();
   },
   onLost() {
     offline ??= setTimeout(() => tell("Sem conexão. Tentando de novo…", "offline"), OFFLINE_AFTER);
@@ -237,7 +237,6 @@ function settle({ requestConfig: { elt }, xhr }) {
 
 function moved({ told, isGone }) {
   the("dialog").close();
-  the("refusal").replaceChildren();
   tell(told, "done");
   if (isGone) close();
 }

@@ -9,20 +9,31 @@ const firstQuery = desk.dataset.query;
 let wanted = 0;
 let pending = 0;
 
-/** Show a refusal, a failure or a success; "offline" stays until it is over. */
+/** Show a refusal, a failure or a success in the place of the last one; "offline" stays until it is over. */
 export function tell(text, region = "refusal") {
   const note = document.createElement("p");
   note.className = region === "done" ? "notice notice-done" : "notice notice-error";
   note.textContent = text;
+  note.dataset.region = region;
+  hush();
   // Nothing outside of an open dialog can be seen or heard.
-  const place = the("dialog").open ? "dialog-told" : region;
-  the(place).replaceChildren(note);
+  const isCovered = the("dialog").open;
+  if (isCovered) the("dialog-told").replaceChildren(note.cloneNode(true));
+  if (!isCovered || region === "offline") the(region).replaceChildren(note);
   forget();
 }
 
-export const forget = afterQuiet(10_000, () => {
+/** What "offline" told of is over. */
+export function reconnected() {
+  the("offline").replaceChildren();
+  the("dialog").querySelector("[data-region=offline]")?.remove();
+}
+
+function hush() {
   for (const region of ["refusal", "done"]) the(region).replaceChildren();
-});
+}
+
+export const forget = afterQuiet(10_000, hush);
 
 /** Let the tab itself tell how much waits for this person; false when it does already. */
 export function pend(many) {

@@ -83,6 +83,13 @@ def test_without_connection_it_says_so_and_loses_nothing_typed(
     expect(ana.locator("#offline")).to_contain_text("Sem conexão")
     mine = ana.get_by_role("log").locator("li.is-out")
     expect(mine).to_have_count(1)
+    # What else fails is said in its place, and not below it.
+    told = ana.locator("#notices .notice:visible")
+    for _ in range(2):
+        ana.locator("#rows .row-link:not([aria-current])").first.click()
+        expect(told).to_have_text(["A conversa não abriu. Tente de novo."])
+    ana.clock.run_for(10_500)
+    expect(told).to_have_text(["Sem conexão. Tentando de novo…"])
     ana.context.set_offline(offline=False)
     expect(ana.locator("#offline")).to_be_empty(timeout=BACK)
     expect(mine.locator(".tick")).to_contain_text("Entregue")

@@ -18,7 +18,9 @@ pytestmark = pytest.mark.browser
 ALERTS_HEARD = """
 () => {
   window.alertsHeard = 0;
-  document.addEventListener("sac:frame", ({ detail: { t } }) => (window.alertsHeard += t === "alert"));
+  document.addEventListener("sac:frame", ({ detail }) => {
+    if (detail.t === "alert") window.alertsHeard += 1;
+  });
 }
 """
 

@@ -20,7 +20,9 @@ DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=20000 -c statement
 # Redis publishes across its databases: parallel workers would hear each other.
 cast("dict[str, str]", CHANNEL_LAYERS["default"]["CONFIG"])["prefix"] = f"evendas{worker()}"
 
-# No collectstatic before a test: names stay plain and WhiteNoise finds the files where they are.
+# No collectstatic before a test: names stay plain and WhiteNoise finds the files where they are,
+# when one is asked for. Else every Client's first request would list and pack them all.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)

@@ -245,6 +245,13 @@ def may_see_active(rights: Rights) -> Verdict:
     return _no("Só quem visualiza qualquer conversa ativa vê esta página.")
 
 
+def may_see_reports(rights: Rights) -> Verdict:
+    """Relatórios: whoever sees everything that is active."""
+    if rights.sees_everything_active:
+        return YES
+    return _no("Só quem visualiza qualquer conversa ativa vê os relatórios.")
+
+
 def may_redistribute(rights: Rights) -> Verdict:
     """Hand several of them on at once: who sees them all and may take any over."""
     if rights.sees_everything_active and (rights.can_take_over_any or rights.is_admin):

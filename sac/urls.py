@@ -15,6 +15,7 @@ from sac.views import (
     notes,
     preferences,
     quick_replies,
+    reports,
     search,
     sign_up,
     starting,
@@ -115,6 +116,10 @@ urlpatterns = [
     path("sac/conversas/nova/", starting.conversation_new, name="conversation_new"),
     path("sac/ativas/", active.active, name="active"),
     path("sac/ativas/redistribuicao/", active.active_redistribute, name="active_redistribute"),
+    path("relatorios/", reports.reports, name="reports"),
+    path("relatorios/atendimentos/", reports.report_tickets, name="report_tickets"),
+    path("relatorios/atendimentos.csv", reports.report_sheet, name="report_sheet"),
+    path("relatorios/definicoes/", reports.report_definitions, name="report_definitions"),
     path("configuracoes/motivos/", close_reasons.close_reason_list, name="close_reason_list"),
     path("configuracoes/motivos/novo/", close_reasons.close_reason_new, name="close_reason_new"),
     path(

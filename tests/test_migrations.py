@@ -47,7 +47,9 @@ def test_no_index_is_built_under_a_lock() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("name", ["0014_search", "0016_preview_authors", "0018_contact_by_tax_id"])
+@pytest.mark.parametrize(
+    "name", ["0014_search", "0016_preview_authors", "0018_contact_by_tax_id", "0020_reports"]
+)
 def test_one_that_was_broken_off_is_run_again(name: str) -> None:
     hurry = limits()
     run_again(name)

@@ -366,6 +366,7 @@ class TicketEvent(StoreOwned):
             models.Index(fields=["ticket", "sort_key"], name="sac_event_in_thread"),
             models.Index(fields=["conversation", "revision"], name="sac_event_catch_up"),
             models.Index(fields=["store", "attendant", "kind", "at"], name="sac_event_figures"),
+            models.Index(fields=["store", "kind", "at"], name="sac_event_reports"),
             models.Index(fields=["attendant", "ticket"], name="sac_event_took_part"),
         ]
         constraints = [

@@ -70,6 +70,10 @@ availability             -           people  405              302/422/422/403
 conversation_new         -           people  302/200/200/403  302/422/422/403
 active                   -           people  302/403/200/200  405
 active_redistribute      -           people  405              302/403/422/422
+reports                  -           people  302/403/200/200  405
+report_tickets           -           people  302/403/200/200  405
+report_sheet             -           people  302/403/200/200  405
+report_definitions       -           people  302/403/200/200  405
 close_reason_list        -           admin   302/403/403/200  405
 close_reason_new         -           admin   302/403/403/200  302/403/403/200
 close_reason_edit        reason      admin   302/403/403/200  302/403/403/200

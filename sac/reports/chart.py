@@ -1,0 +1,70 @@
+"""The days of a report as pairs of bars; lengths are hundredths of the picture, for SVG."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+
+from sac.reports.summary import Volume
+
+# Of the height, kept above the highest bar; of a day's room, left on both sides of its pair.
+_AIR = 6
+_GAP = 0.14
+# How many names of days stand side by side.
+_NAMES = 10
+_FEWEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A day: what began, and beside it what was closed."""
+
+    title: str
+    name: str
+    room_x: str
+    room_width: str
+    middle: str
+    width: str
+    x: str
+    y: str
+    height: str
+    second_x: str
+    second_y: str
+    second_height: str
+
+
+def pairs(days: Sequence[Volume]) -> list[Pair]:
+    """Place the days side by side; empty when nothing happened on any."""
+    top = max((max(day.created, day.closed) for day in days), default=0)
+    if not top:
+        return []
+    step = 100 / max(_FEWEST, len(days))
+    every = -(-len(days) // _NAMES)
+    return [
+        _pair(day, step * place, step, top, is_named=place % every == 0)
+        for place, day in enumerate(days)
+    ]
+
+
+def _pair(day: Volume, left: float, step: float, top: int, *, is_named: bool) -> Pair:
+    width = step * (1 - 2 * _GAP) / 2
+    first = left + step * _GAP
+    heights = [count / top * (100 - _AIR) for count in (day.created, day.closed)]
+    return Pair(
+        title=f"{date_format(day.date, 'd/m')}: {day.created} iniciados, {day.closed} encerrados",
+        name=date_format(day.date, "d/m") if is_named else "",
+        room_x=_percent(left),
+        room_width=_percent(step),
+        middle=_percent(left + step / 2),
+        width=_percent(width),
+        x=_percent(first),
+        y=_percent(100 - heights[0]),
+        height=_percent(heights[0]),
+        second_x=_percent(first + width),
+        second_y=_percent(100 - heights[1]),
+        second_height=_percent(heights[1]),
+    )
+
+
+def _percent(length: float) -> str:
+    return f"{length:.3f}%"

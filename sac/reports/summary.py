@@ -1,0 +1,196 @@
+"""The figures of a report, each by one question to the database whatever there is to count."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from django.db.models import Aggregate, Avg, Count, FloatField, Q
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncDate
+
+from sac.models import Ticket, TicketEvent
+from sac.reports.measures import MEASURES, Measure
+from sac.reports.scope import Scope
+
+Kind = TicketEvent.Kind
+# From this mark up a customer was satisfied.
+_SATISFIED = 4
+_COUNTED = (
+    Kind.CREATED,
+    *TicketEvent.RECEIVED,
+    Kind.TRANSFERRED_OUT,
+    Kind.FIRST_REPLY,
+    Kind.CLOSED,
+    Kind.SURVEY_ANSWERED,
+)
+_WEEK = 7
+_HOURS = 24
+_LEVELS = 5
+
+
+class _Ninth(Aggregate):
+    """What nine of ten do not go beyond."""
+
+    function = "PERCENTILE_CONT"
+    name = "Ninth"
+    template = "%(function)s(0.9) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
+def _values() -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for slug, measure in MEASURES.items():
+        told[f"{slug}_n"] = Count("ticket", distinct=True, filter=measure.steps)
+        if measure.seconds is not None:
+            told[f"{slug}_mean"] = Avg(measure.seconds, filter=measure.steps)
+            told[f"{slug}_most"] = _Ninth(measure.seconds, filter=measure.steps)
+    rated = MEASURES["satisfacao"].steps
+    satisfied = rated & Q(score__gte=_SATISFIED)
+    return told | {"answers": Count("id", filter=rated), "good": Count("id", filter=satisfied)}
+
+
+VALUES: Final = _values()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A measure and what it came to: `seconds` (mean) and `most` (nine of ten) of a time."""
+
+    measure: Measure
+    count: int
+    seconds: int | None = None
+    most: int | None = None
+    percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """All measures of a department or a person; `pk` is None for what has none."""
+
+    pk: int | None
+    name: str
+    told: list[Told]
+
+
+class Volume(NamedTuple):
+    """A day: how many tickets began and how many were closed."""
+
+    date: date
+    created: int
+    closed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour of a weekday: how many tickets began in it, and how that looks among the others."""
+
+    hour: int
+    count: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A tag or a reason, and how many tickets have it."""
+
+    name: str
+    count: int
+
+
+def totals(scope: Scope) -> list[Told]:
+    """Every measure of the whole scope. One query."""
+    return _told(_counted(scope).aggregate(**VALUES))
+
+
+def by_department(scope: Scope) -> list[Line]:
+    return _lines(scope, "department", "department__name", "Sem departamento")
+
+
+def by_attendant(scope: Scope) -> list[Line]:
+    """Of what is somebody's: a ticket begins with nobody."""
+    rows = _lines(scope, "attendant", "attendant__nickname", "")
+    return [row for row in rows if row.pk is not None]
+
+
+def by_day(scope: Scope) -> list[Volume]:
+    """Every day of the period, quiet ones too. One query."""
+    days = _counted(scope).annotate(day=TruncDate("at", tzinfo=scope.store.zone)).values("day")
+    rows = days.annotate(
+        created=Count("ticket", distinct=True, filter=MEASURES["iniciados"].steps),
+        closed=Count("ticket", distinct=True, filter=MEASURES["encerrados"].steps),
+    )
+    found = {row["day"]: (row["created"], row["closed"]) for row in rows}
+    return [Volume(day, *found.get(day, (0, 0))) for day in scope.days]
+
+
+def by_hour(scope: Scope) -> list[list[Hour]]:
+    """Monday to Sunday, each with its 24 hours: when customers come. One query."""
+    zone = scope.store.zone
+    begun = scope.events().filter(MEASURES["iniciados"].steps).order_by()
+    hours = begun.annotate(
+        weekday=ExtractIsoWeekDay("at", tzinfo=zone), hour=ExtractHour("at", tzinfo=zone)
+    )
+    rows = hours.values("weekday", "hour").annotate(n=Count("ticket", distinct=True))
+    found = {(row["weekday"], row["hour"]): row["n"] for row in rows}
+    top = max(found.values(), default=0)
+    return [
+        [_hour(hour, found.get((weekday, hour), 0), top) for hour in range(_HOURS)]
+        for weekday in range(1, _WEEK + 1)
+    ]
+
+
+def by_tag(scope: Scope) -> list[Share]:
+    """Tags of the tickets that began in the period. One query."""
+    begun = scope.events().filter(MEASURES["iniciados"].steps)
+    worn = Ticket.objects.in_store(scope.store).filter(
+        pk__in=begun.values("ticket"), tags__isnull=False
+    )
+    rows = worn.order_by().values("tags__name").annotate(n=Count("pk"))
+    return _shares({row["tags__name"]: row["n"] for row in rows})
+
+
+def by_reason(scope: Scope) -> list[Share]:
+    """Reasons of the tickets that were closed in the period. One query."""
+    closed = scope.events().filter(MEASURES["encerrados"].steps).exclude(ticket__close_reason="")
+    counted = Count("ticket", distinct=True)
+    rows = closed.order_by().values("ticket__close_reason").annotate(n=counted)
+    return _shares({row["ticket__close_reason"]: row["n"] for row in rows})
+
+
+def _shares(counts: Mapping[str, int]) -> list[Share]:
+    """The commonest first."""
+    shares = (Share(name, count) for name, count in counts.items())
+    return sorted(shares, key=lambda share: (-share.count, share.name))
+
+
+def _counted(scope: Scope) -> Any:  # noqa: ANN401 - annotated on, of no type any more
+    return scope.events().filter(kind__in=_COUNTED).order_by()
+
+
+def _lines(scope: Scope, key: str, name: str, nobody: str) -> list[Line]:
+    rows: Iterable[dict[str, Any]] = _counted(scope).values(key, name).annotate(**VALUES)
+    lines = [Line(row[key], row[name] or nobody, _told(row)) for row in rows]
+    return sorted(lines, key=lambda line: (line.pk is None, line.name.casefold()))
+
+
+def _told(row: Mapping[str, Any]) -> list[Told]:
+    return [_one(measure, row) for measure in MEASURES.values()]
+
+
+def _one(measure: Measure, row: Mapping[str, Any]) -> Told:
+    count = row[f"{measure.slug}_n"]
+    if measure.seconds is not None:
+        mean, most = row[f"{measure.slug}_mean"], row[f"{measure.slug}_most"]
+        return Told(measure, count, seconds=_whole(mean), most=_whole(most))
+    if measure.slug == "satisfacao":
+        answers = row["answers"]
+        return Told(measure, count, percent=round(100 * row["good"] / answers) if answers else None)
+    return Told(measure, count)
+
+
+def _whole(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)
+
+
+def _hour(hour: int, count: int, top: int) -> Hour:
+    return Hour(hour, count, -(-count * _LEVELS // top) if count else 0)

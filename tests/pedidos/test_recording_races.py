@@ -1,15 +1,20 @@
 """Two workers with one order: one row, one set of children, each milestone once."""
 
+import time
 from datetime import timedelta
 from functools import partial
+from threading import Event
 
 import pytest
+from django.db import transaction
 
+from pedidos.actions.recording import Recorded
 from pedidos.models import Order, OrderItem, OrderMilestone, OrderPhone
 from pedidos.models.order import Label
 from tests.conftest import Shop
+from tests.databases import another_connection
 from tests.pedidos.told import MINUTE, NOON, PAID, SENT, open_source, order_of, record
-from tests.together import together
+from tests.together import LIMIT, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,3 +50,37 @@ def test_words_that_cross_end_with_the_newest(
     kinds = list(order.milestones.values_list("kind", flat=True))
     assert len(kinds) == len(set(kinds))
     assert {"placed", "paid", "shipped"} == set(kinds)
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["known", "new"])
+def test_an_older_word_waits_for_the_newer_one_and_then_counts_no_more(
+    shop: Shop, rings: list[tuple[str, tuple[int, ...]]], *, is_known: bool
+) -> None:
+    source = open_source(shop)
+    if is_known:
+        record(source, updated_at=NOON - MINUTE)
+    written = Event()
+
+    def newer() -> Recorded:
+        with transaction.atomic():
+            recorded = record(source, updated_at=NOON, **SENT)
+            written.set()
+            _until_somebody_waits()
+        return recorded
+
+    def older() -> Recorded:
+        assert written.wait(LIMIT)
+        return record(source, updated_at=NOON - MINUTE / 2, **PAID)
+
+    first, second = together(newer, older)
+    assert second == Recorded(order_id=first.order_id)
+    assert order_of(first).label == Label.SHIPPED
+    assert order_of(first).shipments.count() == 1
+
+
+def _until_somebody_waits() -> None:
+    deadline = time.monotonic() + LIMIT / 2
+    with another_connection() as other:
+        while not other.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchall():
+            assert time.monotonic() < deadline, "nobody waits for the order"
+            time.sleep(0.01)

@@ -103,7 +103,8 @@ def test_a_shop_that_left_takes_all_its_buyers_and_nobody_elses(
     shop: Shop, other_shop: Shop, source: Source
 ) -> None:
     own = [record(source, external_id=name, **ANA) for name in "12"]
-    others = [record(one, **ANA) for one in (open_source(shop), open_source(other_shop, "shopify"))]
+    strangers = (open_source(shop, "shopify"), open_source(other_shop, "shopify"))
+    others = [record(one, **ANA) for one in strangers]
     assert forget_people(source, PeopleToForget(is_everyone=True), now=LATER) == 2
     assert _known(*own, *others) == ["", "", "Ana", "Ana"]
 

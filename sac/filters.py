@@ -204,6 +204,11 @@ def longest_wait(tickets: TicketQuerySet) -> datetime | None:
     return awaited.order_by("queued_at", "id").values_list("queued_at", flat=True).first()
 
 
+def waiting(tickets: TicketQuerySet) -> int:
+    """How many wait, whoever the tab filters for."""
+    return tickets.filter(status=Ticket.Status.WAITING).count()
+
+
 def counts(tickets: TicketQuerySet, filters: Filters) -> dict[str, int]:
     """How many of each status this person may see, under the same filters."""
     rows = filters.narrow(tickets).order_by().values_list("status").annotate(Count("id"))

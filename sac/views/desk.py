@@ -50,6 +50,7 @@ def desk_counts(request: DeskRequest) -> HttpResponse:
     filters = wish(request).filters
     context = {"filters": filters, **figures_context(request, filters)}
     context["pending"] = pending(request.rights)
+    context["waiting"] = context["pending"]["waiting"]
     return render(request, "sac/_present.html", context)
 
 

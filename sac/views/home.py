@@ -25,8 +25,10 @@ _EARLIEST = date(2000, 1, 1)
 def home(request: DeskRequest) -> HttpResponse:
     """The page; read again for what changes while it is looked at, without what costs more."""
     visible = Ticket.objects.visible_to(request.rights)
+    counted = counts(visible, Filters())
     context: dict[str, object] = {
-        "counts": counts(visible, Filters()),
+        "counts": counted,
+        "waiting": counted["waiting"],
         "oldest_wait": longest_wait(visible),
         "attendant": Attendant.objects.in_store(request.store)
         .filter(pk=request.rights.attendant_id or 0)

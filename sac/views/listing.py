@@ -107,9 +107,12 @@ def _behind(request: DeskRequest, figure: str) -> TicketQuerySet:
 def figures_context(request: DeskRequest, filters: Filters) -> dict[str, Any]:
     """The tabs' counters, and an attendant's month; for who is none, the store as it is now."""
     visible = Ticket.objects.visible_to(request.rights)
-    found = {"counts": counts(visible, filters)}
+    counted = counts(visible, filters)
+    found: dict[str, Any] = {"counts": counted}
+    if not filters.narrows:
+        found["waiting"] = counted["waiting"]
     if request.rights.attendant_id is not None:
         month = month_of(request.rights.attendant_id, request.store)
         return {**found, "month": month, "figures": FIGURES}
-    is_whole = not filters.narrows
-    return {**found, "present": found["counts"] if is_whole else counts(visible, Filters())}
+    whole = counts(visible, Filters()) if filters.narrows else counted
+    return {**found, "present": whole, "waiting": whole["waiting"]}

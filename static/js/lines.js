@@ -7,9 +7,13 @@ const SLOW_ROUND = 60_000;
 const FIGURES = ["waiting-now", "oldest-wait", "open-now", "closed-now", "waiting-badge", "steps"];
 // What changes nothing there is told by these.
 const ELSEWHERE = ["alert", "watching"];
+// What may change how many wait, besides rows that say so.
+const MOVED = ["gone", "rights"];
 let alerts;
 let wasConnected = false;
 const isHome = the("waiting-now") !== null;
+// One that is hidden reads itself anew once somebody returns to it.
+const isSeen = () => document.visibilityState === "visible";
 
 const frames = {
   lines: (frame) => show(frame.html, "lines"),
@@ -42,11 +46,19 @@ const reread = steadily(1_000, async () => {
   return !isTrouble(answer);
 });
 
+// Who waits is told on every page.
+const recount = steadily(1_000, async () => {
+  const answer = await ask(the("waiting-badge").dataset.counts);
+  if (answer.ok) show(answer.html, "waiting-badge");
+  return !isTrouble(answer);
+});
+
 const socket = connect({
   address: new URL("/ws/sac/", location.href.replace(/^http/, "ws")).href,
   onFrame(frame) {
     frames[frame.t]?.(frame);
     if (isHome && !ELSEWHERE.includes(frame.t)) reread();
+    else if (isSeen() && (frame.counts || MOVED.includes(frame.t))) recount();
   },
   onFound() {
     if (wasConnected) reread();
@@ -62,7 +74,7 @@ onReturn(() => {
 });
 // Waits grow by themselves.
 setInterval(() => {
-  if (isHome && document.visibilityState === "visible") reread();
+  if (isHome && isSeen()) reread();
 }, SLOW_ROUND);
 document.addEventListener("sac:signedout", () => location.reload());
 afterQuiet(8_000, () => the("done").replaceChildren())();

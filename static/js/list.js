@@ -289,10 +289,9 @@ export const recount = steadily(1_000, async () => {
   const figures = found.querySelector("#figures");
   if (!figures) return false;
   for (const fresh of found.querySelectorAll("[data-count]")) {
-    const { count } = fresh.dataset;
-    the("tabs").querySelector(`[data-count="${count}"]`).textContent = fresh.textContent;
-    if (count === "waiting") badge(filters.names().length > 0 ? "" : fresh.textContent);
+    the("tabs").querySelector(`[data-count="${fresh.dataset.count}"]`).textContent = fresh.textContent;
   }
+  the("waiting-badge").replaceWith(found.querySelector("#waiting-badge"));
   redraw(figures);
   document.dispatchEvent(new CustomEvent("sac:counted", { detail: found }));
   return true;
@@ -303,13 +302,6 @@ function redraw(figures) {
   the("figures").replaceWith(figures);
   showFigure();
   if (focused) figures.querySelector(`[href="${focused}"]`)?.focus({ preventScroll: true });
-}
-
-// The menu's badge counts everybody who waits: under a filter that is not known.
-function badge(waiting) {
-  const shown = the("waiting-badge");
-  shown.hidden = !Number(waiting);
-  shown.firstElementChild.textContent = waiting;
 }
 
 // The row above the link that was reached by keyboard, which is gone once its page is there.

@@ -84,7 +84,8 @@ _MODEL = r"""
     hasMoreRows: document.querySelector("#more") !== null,
     tabs: [...document.querySelectorAll("#tabs .tab")].map(said),
     figures: said(document.querySelector("#figures")),
-    badge: said(document.querySelector("#waiting-badge")),
+    // Hidden it tells nothing, whatever it holds.
+    badge: said(document.querySelector("#waiting-badge:not([hidden])")),
     lines: said(document.querySelector("#lines")),
     header: said(document.querySelector("#chat-head")),
     contact: said(document.querySelector("#contact-card")),

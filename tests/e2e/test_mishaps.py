@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocket, expect
 
 from tests.e2e.bustle import Hand, departments
 from tests.e2e.glass import box, open_talk, until
+from tests.e2e.test_first_load import into
 from tests.running import Running
 
 pytestmark = pytest.mark.browser
@@ -143,14 +144,30 @@ def test_a_page_with_an_old_token_says_what_to_do_and_keeps_what_was_typed(
     expect(box(ana)).to_have_value("Com a chave velha")
 
 
+def beside(page: Page, address: str) -> Page:
+    """Another tab of the same person, once its socket is heard."""
+    frames: list[str | bytes] = []
+
+    def listen(line: WebSocket) -> None:
+        line.on("framereceived", into(frames))
+
+    tab = page.context.new_page()
+    tab.on("websocket", listen)
+    tab.goto(address)
+    until(tab, lambda: frames, seconds=10)
+    return tab
+
+
 def test_home_follows_what_happens(desk: Running, ana: Page, customer: Write) -> None:
     ana.goto(desk.web)
+    aside = beside(ana, f"{desk.web}conta/senha/").locator("#waiting-badge")
     figure, badge = ana.locator("#waiting-now"), ana.locator("#waiting-badge")
     before = int(figure.inner_text())
     customer("Joice Mota")
     expect(figure).to_have_text(str(before + 1))
     expect(badge).to_contain_text(str(before + 1))
     expect(badge).to_be_visible()
+    expect(aside).to_contain_text(str(before + 1))
     expect(ana.locator("#oldest-wait")).to_contain_text("mais antiga há")
     # Waits grow while nothing happens.
     with ana.expect_response(desk.web):

@@ -235,6 +235,10 @@ def test_the_admins_screens(visit: Callable[..., Page], stocked: None, eye: Eye)
     page.get_by_role("button", name="Cadastrar").click()
     expect(page.get_by_text("Marque pelo menos um departamento.")).to_be_visible()
     eye.look(page, "atendente-incompleto")
+    page = visit("source_edit")
+    page.get_by_role("button", name="Gerar a chave").click()
+    expect(page.get_by_label("Chave", exact=True)).to_be_visible()
+    eye.look(page, "integracao-chave")
 
 
 def test_the_screens_of_a_conversation(

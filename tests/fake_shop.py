@@ -67,7 +67,9 @@ class FakeShop:
         return 200, json.dumps(found[(page - 1) * size : page * size]).encode()
 
 
-def _handler(shop: FakeShop) -> type[BaseHTTPRequestHandler]:
+def handler_of(shop: FakeShop) -> type[BaseHTTPRequestHandler]:
+    """Return what answers for a shop."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
@@ -96,7 +98,7 @@ def open_fake_shop() -> Iterator[FakeShop]:
     """Serve until the end of the block."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     shop = FakeShop(f"http://127.0.0.1:{server.server_port}")
-    server.RequestHandlerClass = _handler(shop)
+    server.RequestHandlerClass = handler_of(shop)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:

@@ -4,14 +4,15 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from pedidos import processing, tasks
 from pedidos.actions.forgetting import forget_old_deliveries
 from pedidos.models import Delivery, Order, Source, StatusRule
-from pedidos.processing import LOCK_SPACE, process_source
+from pedidos.platforms.port import Malformed
+from pedidos.processing import LOCK_SPACE, conclude, postpone, process_source
 from pedidos.status_words import reading_of
 from tests.databases import another_connection
 from tests.pedidos.doors import TOKEN_SHOWN, Door, Rings, work
@@ -158,7 +159,7 @@ def test_a_failed_attempt_waits_longer_each_time(
     woo.deliver(WOO_NEW)
     waits = []
     for _ in range(3):
-        processing.postpone(only().pk, "x")
+        postpone(only().pk, "x")
         waits.append(round((only().due_at - timezone.now()).total_seconds()))
     assert waits == [10, 20, 40]
     assert process_source(woo.source.pk) == 0
@@ -184,6 +185,15 @@ def test_a_shop_that_another_worker_has_is_left_to_it(woo: Door, rings: Rings) -
         assert process_source(woo.source.pk) == 0
         assert only().status == "waiting"
     assert process_source(woo.source.pk) == 1
+
+
+def test_what_another_worker_ended_meanwhile_stays_as_it_is(woo: Door, rings: Rings) -> None:
+    woo.deliver(WOO_NEW)
+    work(rings)
+    with transaction.atomic():
+        conclude(woo.source, only().pk, Malformed("x"))
+    postpone(only().pk, "x", is_final=True)
+    assert (only().status, only().error) == ("done", "")
 
 
 def test_a_lost_ring_is_rung_again(woo: Door, rings: Rings) -> None:

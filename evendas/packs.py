@@ -23,7 +23,17 @@ _STATIC = Path(__file__).resolve().parent.parent / "static"
 # By the address below /static/, in the order in which the later ones win.
 SHEETS = {
     "packs/site.css": ("tokens", "base", "parts", "frame", "screens", "presence"),
-    "packs/desk.css": ("list", "talk", "kinds", "media", "composer", "picker", "search", "undo"),
+    "packs/desk.css": (
+        "list",
+        "talk",
+        "kinds",
+        "media",
+        "composer",
+        "picker",
+        "search",
+        "undo",
+        "purchases",
+    ),
     # What opens on demand: asked for once the page stands.
     "packs/dialogs.css": ("fields", "desk", "closing"),
 }
@@ -31,7 +41,7 @@ SHEETS = {
 DESK = "packs/desk.js"
 ENTRIES = ("desk", "presence", "starting", "availability")
 # Loaded when they are first used; they share the memory of what is packed.
-LATER = {f"packs/{name}.js": name for name in ("emojis", "search", "viewer", "voice")}
+LATER = {f"packs/{name}.js": name for name in ("emojis", "orders", "search", "viewer", "voice")}
 PACKS = (*SHEETS, DESK, *LATER)
 
 

@@ -5,7 +5,7 @@ to the groups that saw the ticket before or see it now; the sockets decide who m
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
 from django.db import transaction
@@ -285,6 +285,18 @@ def conversation_left(conversation_id: int) -> None:
     frame: live.Event = {"t": "list", "conversations": []}
     groups = [live.conversation_group(conversation_id)]
     transaction.on_commit(lambda: live.publish(groups, frame), robust=True)
+
+
+def orders_changed(conversation_ids: Iterable[int]) -> None:
+    """After commit, let whoever has one of these on screen read their customer's orders again."""
+    ids = list(conversation_ids)
+
+    def push() -> None:
+        for pk in ids:
+            frame: live.Event = {"t": "around", "conversation": pk}
+            live.publish([live.conversation_group(pk)], frame)
+
+    transaction.on_commit(push, robust=True)
 
 
 def presence_changed(attendant: Attendant) -> None:

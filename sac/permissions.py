@@ -291,6 +291,18 @@ def may_tag(rights: Rights, ticket: Ticket) -> Verdict:
     return _no("Só quem atende ou pode encerrar este atendimento muda as etiquetas.")
 
 
+def may_tie_order(rights: Rights, ticket: Ticket) -> Verdict:
+    """Say whether an order is this customer's: who may reply to the live ticket."""
+    return may_reply(rights, ticket)
+
+
+def may_see_orders(rights: Rights) -> Verdict:
+    """Menu Pedidos: `can_view_finance` and the admin."""
+    if rights.sees_finance:
+        return YES
+    return _no("Só quem visualiza o movimento financeiro vê os pedidos da loja.")
+
+
 def may_keep_quick_reply(rights: Rights, attendant_id: int | None) -> Verdict:
     """Write or delete a ready answer: one's own, whose attendant it is; the shared ones, the admin.
 
@@ -322,6 +334,7 @@ def verdicts(rights: Rights, ticket: Ticket) -> dict[str, Verdict]:
         "reply": may_reply(rights, ticket),
         "note": may_note(rights, ticket),
         "tag": may_tag(rights, ticket),
+        "tie_order": may_tie_order(rights, ticket),
         "close": may_close(rights, ticket),
         "transfer": may_transfer(rights, ticket),
         "return": may_return(rights, ticket),

@@ -10,6 +10,7 @@ from sac.actions import (
     changes,
     files,
     line,
+    order_news,
     outbox,
     reconciling,
     releasing,
@@ -42,6 +43,16 @@ def amend(amendment_id: int) -> None:
 @shared_task(name="sac.mark_read")
 def mark_read(conversation_id: int, after: int, until: int) -> None:
     mark_conversation_read(conversation_id, after=after, until=until)
+
+
+@shared_task(name="sac.order_changed")
+def order_changed(order_id: int) -> None:
+    order_news.tell(order_id)
+
+
+@shared_task(name="sac.order_told")
+def order_told(conversation_id: int) -> None:
+    order_news.look_up(conversation_id)
 
 
 @shared_task(name="sac.settle")

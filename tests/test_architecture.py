@@ -82,6 +82,7 @@ WIRE_KEYS = (
 PURE = (
     "evendas/phones.py",
     "sac/ordering.py",
+    "sac/matching.py",
     *(f"automacao/gateways/port/{name}.py" for name in ("words", "events", "calls", "errors")),
     *(
         f"automacao/gateways/evolution/{name}.py"

@@ -48,7 +48,11 @@ def test_no_index_is_built_under_a_lock() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    "name", ["0014_search", "0016_preview_authors", "0018_contact_by_tax_id", "0020_reports"]
+    "name",
+    [
+        *("0014_search", "0016_preview_authors", "0018_contact_by_tax_id", "0020_reports"),
+        "0022_order_indexes",
+    ],
 )
 def test_one_that_was_broken_off_is_run_again(name: str) -> None:
     hurry = limits()

@@ -19,7 +19,15 @@ from sac.actions.closing import take_back_farewells
 from sac.actions.joining import join_live_tickets, tell_joint
 from sac.actions.rehousing import contents_of, move_drafts, rehouse
 from sac.announce import Announcement, conversation_left, past_changed
-from sac.models import Contact, ContactIdentity, ContactMerge, Conversation, Message, Ticket
+from sac.models import (
+    Contact,
+    ContactIdentity,
+    ContactMerge,
+    Conversation,
+    Message,
+    OrderLink,
+    Ticket,
+)
 from sac.permissions import Sight
 
 # By contact and number: at most one conversation each.
@@ -105,6 +113,7 @@ def _unite(union: Union, gone: Contact, homes: Homes) -> None:
         "identities": list(identities.values_list("pk", flat=True)),
         **_move_homes(kept, homes.pop(gone.pk), homes[kept.pk]),
         "fields": kept.adopt(gone),
+        "orders": _move_words(gone, kept),
     }
     identities.update(contact=kept)
     gone.merged_into = kept
@@ -120,6 +129,15 @@ def _unite(union: Union, gone: Contact, homes: Homes) -> None:
         merged_at=clock.now(),
     )
     record_unasked("contact.merged", target=kept, gone=gone.pk, merge=merge.pk)
+
+
+def _move_words(gone: Contact, kept: Contact) -> list[int]:
+    """Hand on what was said of orders, unless it was said of the kept one as well."""
+    known = OrderLink.objects.filter(contact=kept).values("order")
+    theirs = OrderLink.objects.filter(contact=gone).exclude(order__in=known)
+    ids = list(theirs.values_list("pk", flat=True))
+    OrderLink.objects.filter(pk__in=ids).update(contact=kept)
+    return ids
 
 
 def _move_homes(

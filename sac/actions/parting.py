@@ -15,7 +15,15 @@ from sac.actions.joining import Joint, reopen_closed
 from sac.actions.merging import Homes, lock_homes, show_contact
 from sac.actions.rehousing import contents_of, move_questions, part_drafts, rehouse
 from sac.announce import conversation_left
-from sac.models import Contact, ContactIdentity, ContactMerge, Conversation, Message, Ticket
+from sac.models import (
+    Contact,
+    ContactIdentity,
+    ContactMerge,
+    Conversation,
+    Message,
+    OrderLink,
+    Ticket,
+)
 from sac.refusals import TooLate
 
 
@@ -59,6 +67,9 @@ def _insist_on_latest(merge: ContactMerge) -> None:
 def _part(merge: ContactMerge, homes: Homes) -> None:
     kept, gone, moved = merge.kept, merge.gone, merge.moved
     ContactIdentity.objects.filter(id__in=moved["identities"], contact=kept).update(contact=gone)
+    # Unions of long ago did not remember them.
+    words = OrderLink.objects.filter(id__in=moved.get("orders", ()), contact=kept)
+    words.update(contact=gone)
     kept.give_back(moved["fields"])
     gone.merged_into = None
     kept.standing_unions = max(0, kept.standing_unions - 1)

@@ -19,6 +19,7 @@ class Facts(TypedDict, total=False):
     note: str
     wait_seconds: int | None
     handled_seconds: int | None
+    order_key: int | None
 
 
 def step(  # noqa: PLR0913 - an event has this many facts

@@ -5,7 +5,7 @@ from random import Random
 
 from sac.demo.customers import Customer
 
-_SHOES = (
+SHOES = (
     ("o", "tênis Brisa azul", 219.90),
     ("o", "tênis Brisa rosa", 219.90),
     ("a", "sapatilha Nuvem bege", 139.90),
@@ -17,8 +17,8 @@ _SHOES = (
     ("a", "sandália Luar prata", 159.90),
 )
 _WEEKDAYS = ("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo")
-_LAST_ORDER = 10_490
-_ORDERS_A_DAY = 9
+LAST_ORDER = 10_490
+ORDERS_A_DAY = 9
 
 
 class Phrases:
@@ -27,10 +27,10 @@ class Phrases:
     def __init__(
         self, customer: Customer, *, began: datetime, now: datetime, chance: Random
     ) -> None:
-        article, shoe, price = chance.choice(_SHOES)
+        article, shoe, price = chance.choice(SHOES)
         number = chance.randint(34, 38) if customer.she else chance.randint(38, 43)
         days = (now - began).days
-        order = _LAST_ORDER - _ORDERS_A_DAY * (days + 2) - chance.randint(0, _ORDERS_A_DAY - 1)
+        order = LAST_ORDER - ORDERS_A_DAY * (days + 2) - chance.randint(0, ORDERS_A_DAY - 1)
         self._words = {
             "nome": customer.name.partition(" ")[0],
             "cidade": customer.city,

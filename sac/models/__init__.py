@@ -13,6 +13,7 @@ from sac.models.early import EarlyChange, EarlyStatus
 from sac.models.loose import LooseFile
 from sac.models.media import Media
 from sac.models.message import Message
+from sac.models.order_link import OrderLink
 from sac.models.team import Attendant, AttendantDepartment, Department
 from sac.models.ticket import Ticket, TicketCounter, TicketEvent
 
@@ -34,6 +35,7 @@ __all__ = [
     "Media",
     "Mention",
     "Message",
+    "OrderLink",
     "QuickReply",
     "Tag",
     "Ticket",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from evendas import tax_ids
 from evendas.accounts.models import User
@@ -57,6 +58,10 @@ class Contact(StoreRow):
                 fields=["store", "tax_id"],
                 condition=~models.Q(tax_id=""),
                 name="sac_contact_by_tax_id",
+            ),
+            # Orders have theirs in small letters.
+            models.Index(
+                "store", Lower("email"), condition=~models.Q(email=""), name="sac_contact_by_email"
             ),
         ]
 

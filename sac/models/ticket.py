@@ -316,6 +316,10 @@ class TicketEvent(StoreOwned):
         REOPENED = "reopened", "Reaberto"
         BOT_FINISHED = "bot_finished", "Encaminhado pelo chatbot"
         SURVEY_ANSWERED = "survey_answered", "Avaliação recebida"
+        # What became of an order of the customer's meanwhile.
+        ORDER_PLACED = "order_placed", "Pedido feito"
+        ORDER_PAID = "order_paid", "Pedido pago"
+        ORDER_SHIPPED = "order_shipped", "Pedido enviado"
 
     MAX_NOTE = 1000
     # The others serve the figures: in the thread they would only say the same thing twice.
@@ -354,6 +358,9 @@ class TicketEvent(StoreOwned):
     handled_seconds = models.PositiveIntegerField(null=True)
     # What the customer answered when asked how it was, credited to who closed the ticket.
     score = models.PositiveSmallIntegerField(null=True)
+    # Which order, of the steps that tell of one; its number is the note. No reference: a platform
+    # may take an order back, and the step stays.
+    order_key = models.BigIntegerField(null=True)
     sort_key = models.BigIntegerField()
     revision = models.BigIntegerField()
 
@@ -374,6 +381,11 @@ class TicketEvent(StoreOwned):
                 condition=models.Q(score=None)
                 | models.Q(kind="survey_answered", score__gte=1, score__lte=5),
                 name="sac_event_score_is_an_answer",
+            ),
+            models.UniqueConstraint(
+                fields=["ticket", "kind", "order_key"],
+                condition=models.Q(order_key__isnull=False),
+                name="sac_event_of_order_once",
             ),
         ]
 

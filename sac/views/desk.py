@@ -16,6 +16,7 @@ from sac.history import history_of
 from sac.models import Draft, Mention, Message, Ticket
 from sac.pending import pending
 from sac.permissions import verdicts
+from sac.purchases import purchases_of
 from sac.views.listing import figures_context, form_context, rows_context, wish
 
 
@@ -188,6 +189,7 @@ def header_context(request: DeskRequest, found: Ticket) -> dict[str, Any]:
         "draft": draft.text if draft else "",
         "mentioned": _is_mentioned(request, found),
         "history": history_of(found, request.rights),
+        "purchases": purchases_of(found),
         "newer": _newer_chapter(request, found),
         "rights": request.rights,
         "store": request.store,

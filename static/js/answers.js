@@ -1,7 +1,9 @@
 // Ready answers: offered after a "/", filled in by the server, and what is still missing in one.
+// What there is to say of the customer's orders: after a "#".
 
 import { complain, here, isReply, reasonOf, shownForm } from "sac/box";
 import { isEditing } from "sac/editing";
+import { use as later } from "sac/later";
 import { begin, offer, put } from "sac/offers";
 import * as tray from "sac/tray";
 import { ask, elements, the } from "sac/wire";
@@ -51,7 +53,14 @@ async function attach({ file, name, kind, mime }, home) {
   }
 }
 
-offer("/", { isFor: (form) => isReply(form) && !isEditing(form), find: all, choose: use });
+const isAnswer = (form) => isReply(form) && !isEditing(form);
+
+offer("/", { isFor: isAnswer, find: all, choose: use });
+offer("#", {
+  isFor: isAnswer,
+  find: async () => (await later(() => import("sac/orders"), ({ find }) => find())) ?? [],
+  choose: ({ dataset }, spot) => put(spot, dataset.text),
+});
 
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest?.("[data-slash]");

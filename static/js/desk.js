@@ -71,6 +71,10 @@ const frames = {
   list(frame) {
     if (list.shows(frame.conversations)) setTimeout(renew, Math.random() * FIRST_LOOK);
   },
+  // What became of an order of theirs: no line of the thread need tell of it.
+  around(frame) {
+    if (isOpen(frame.conversation)) refreshHeader();
+  },
   // What this person may see has changed: everything on the page is asked for anew.
   rights() {
     refresh();
@@ -333,6 +337,10 @@ document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   if (detail.target.contains(the("contact-form"))) detail.shouldSwap = false;
   // Two answers may have crossed.
   const fresh = detail.fragment.firstElementChild?.dataset.revision;
+  // What somebody unfolded stays so.
+  for (const { id } of detail.target.querySelectorAll("details[open][id]")) {
+    detail.fragment.querySelector(`#${id}`)?.setAttribute("open", "");
+  }
   if (Number(fresh) < Number(detail.target.dataset.revision)) detail.shouldSwap = false;
 });
 // The link that opened it may be gone with an old header, and the keyboard with it.

@@ -2,14 +2,17 @@
 
 import { tell } from "sac/nav";
 
-/** Do `work` with the module that `load` imports. Not having come, it is asked for again next time. */
+/**
+ * Do `work` with the module that `load` imports, and return what came of it. Not having come, it is
+ * asked for again next time.
+ */
 export async function use(load, work) {
   let module;
   try {
     module = await load();
   } catch {
     tell("Isto não carregou. Verifique a conexão e tente de novo.");
-    return;
+    return undefined;
   }
-  work(module);
+  return work(module);
 }

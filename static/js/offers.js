@@ -1,8 +1,8 @@
-// Words that are offered while one types, after a sign: "/" for ready answers, "@" for colleagues.
+// Words that are offered while one types, after a sign: "/" ready answers, "@" colleagues, "#" orders.
 
 import { the } from "sac/wire";
 
-const WORD = /(?:^|\s)([/@])([^\s/@]*)$/;
+const WORD = /(?:^|\s)([/@#])([^\s/@#]*)$/;
 const MOST = 30;
 
 // By sign: {isFor(form), find(), choose(entry, place)}.

@@ -53,6 +53,8 @@ SCREENS = {
     "ticket_tags": Screen("sara", "etiquetas-do-atendimento-pagina"),
     "message_forward": Screen("sara", "encaminhamento-pagina"),
     "contact_merge": Screen("dono", "desfazer-uniao"),
+    "order_list": Screen("dono", "pedidos"),
+    "order_detail": Screen("dono", "pedido", "order_list"),
     "store_settings": Screen("dono", "loja"),
     "close_reason_list": Screen("dono", "motivos"),
     "close_reason_new": Screen("dono", "motivo-novo"),
@@ -83,17 +85,17 @@ SCREENS = {
 # What answers a GET with no page of its own: pieces of one, files, and what machines ask.
 PIECES = """
     desk_list desk_counts ticket_header ticket_changes ticket_older ticket_chapter ticket_stretch
-    ticket_team ticket_answer quick_reply_offers instance_pairing media media_thumbnail
-    media_playable quick_reply_file manifest alive ready
+    ticket_team ticket_answer ticket_orders quick_reply_offers instance_pairing media
+    media_thumbnail media_playable quick_reply_file manifest alive ready
 """
 # What only takes POSTs.
 VERBS = """
     ticket_messages message_retry message_confirm message_drop message_reaction message_edition
     message_deletion ticket_notes ticket_mentions ticket_location ticket_card media_retry
     ticket_claim ticket_take_over ticket_return ticket_reopen ticket_seen ticket_draft availability
-    active_redistribute quick_reply_delete attendant_self_end attendant_state instance_new
-    instance_code parked_replay instance_replay webhook logout order_webhook order_api source_key
-    source_pull source_replay delivery_replay status_rule_remove
+    active_redistribute ticket_order_word quick_reply_delete attendant_self_end attendant_state
+    instance_new instance_code parked_replay instance_replay webhook logout order_webhook order_api
+    source_key source_pull source_replay delivery_replay status_rule_remove
 """
 _phones = count(5511991310001)
 _lids = count(128000000900001)

@@ -33,6 +33,8 @@ UNASKED = [
         "aberta",
         "de",
         "etiqueta",
+        "order",
+        "order_id",
     ),
 ]
 
@@ -135,6 +137,9 @@ REFUSED = {
     ),
     "a tag of theirs taken off a ticket of ours": Form(
         "ticket_tags", _code, lambda _, far: {"initial-tags": [far.tag.pk]}, 200
+    ),
+    "an order of theirs said to be of a customer of ours": Form(
+        "ticket_order_word", _code, lambda _, far: {"word": f"{far.order.pk} confirmed"}, 404
     ),
     "a ready answer of theirs under a ticket of ours": Form(
         "ticket_answer", _code, lambda *_: {}, 404, method="get"
@@ -250,6 +255,7 @@ def _address(name: str, near: World) -> str:
         "file": [near.open.code, near.heard.pk],
         "answer": [near.waiting.code, near.reply.pk],
         "reply": [near.reply.pk],
+        "order": [near.order.pk],
         "tag": [near.tag.pk],
         "reason": [near.close_reason.pk],
         "department": [near.department.pk],
@@ -279,6 +285,7 @@ def _proper(name: str, near: World) -> dict[str, object]:
         "ticket_transfer": {"destination": f"departamento-{near.shop.sales.pk}", "note": "Veja"},
         "ticket_contact": {"entry_channel": "customer", "name": "Outro nome"},
         "ticket_messages": {"text": "Oi", "client_uuid": "0d3a1c52-34c1-4c0f-9c0d-3d7c2f6f6a11"},
+        "ticket_order_word": {"word": f"{near.order.pk} confirmed"},
         "ticket_draft": {"text": "Rascunho"},
         "ticket_notes": {"text": "Nota", "client_uuid": "0d3a1c52-34c1-4c0f-9c0d-3d7c2f6f6a12"},
         "message_forward": {"to": near.open.code, "client_uuid": str(uuid4())},

@@ -13,6 +13,7 @@ import pytest
 
 from evendas import clock
 from evendas.accounts.models import User
+from pedidos.models import Order, OrderPhone
 from sac.models import Attendant, Department, Ticket, TicketEvent
 from tests.conftest import PASSWORD, Actor, Shop
 from tests.sac.board import Status, add_number, put_ticket
@@ -50,6 +51,7 @@ VERBS = (
     "edit contact",
     "note",
     "tag",
+    "tie order",
 )
 # What sight alone allows, of a closed ticket too.
 SEEING = {"see", "edit contact", "note"}
@@ -94,7 +96,7 @@ def expected(role: Role, place: str, kind: str, verb: str) -> int:
         return _reopen(role, status, is_mine=whose == "mine")
     if status == "closed":
         # Transferring is a form: it is refused before anything is typed.
-        return NO if verb in {"transfer", "tag"} else LATE
+        return NO if verb in {"transfer", "tag", "tie order"} else LATE
     return RULES[verb](role, status, is_mine=whose == "mine")
 
 
@@ -167,6 +169,8 @@ RULES: dict[str, Callable[..., int]] = {
     "transfer": _transfer,
     "return": _return,
     "tag": _tag,
+    # As a reply, but that nothing is taken by it.
+    "tie order": _reply,
 }
 
 
@@ -278,10 +282,33 @@ def _try(person: Actor, verb: str, ticket: Ticket) -> int:
         "return": ("POST", "devolucao/", {}),
         "edit contact": ("POST", "contato/", contact),
         "tag": ("POST", "etiquetas/", {}),
+        "tie order": ("POST", "pedidos/vinculo/", {"word": f"{_order_of(ticket)} confirmed"}),
         "note": ("POST", "notas/", {"text": "Cuidado", "client_uuid": str(uuid4())}),
     }
     method, noun, data = forms[verb]
     return ask(person.client, method, f"/sac/atendimento/{ticket.code}/{noun}", data).status
+
+
+def _order_of(ticket: Ticket) -> int:
+    """An order that stands beside the conversation."""
+    order = Order.objects.filter(external_id=ticket.code).first()
+    if order is None:
+        known = {"platform": "csv", "number": ticket.code, "total": 9}
+        order = Order.objects.create(
+            store=ticket.store, external_id=ticket.code, placed_at=ticket.created_at, **known
+        )
+        phone = ticket.conversation.contact.phone
+        OrderPhone.objects.create(store=ticket.store, order=order, phone=phone)
+    return order.pk
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name.replace(" ", "-"))
+def test_only_who_may_know_of_money_sees_the_orders_of_the_store(
+    shop: Shop, other_shop: Shop, role: Role
+) -> None:
+    person = _person(role, shop, other_shop)
+    told = ask(person.client, "GET", "/pedidos/").status
+    assert told == (YES if role.is_admin or (role.attends and MONEY in role.flags) else NO)
 
 
 def test_the_table_of_this_file_has_both_answers_for_every_verb() -> None:

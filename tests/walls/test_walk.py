@@ -61,6 +61,10 @@ ticket_transfer          waiting     ticket  302/200/200/403  302/422/422/403
 ticket_return            open        ticket  405              302/403/200/200
 ticket_contact           waiting     ticket  302/200/200/200  302/422/422/422
 contact_merge            merge       ticket  302/403/403/200  302/403/403/302
+ticket_orders            open        ticket  302/200/200/200  405
+ticket_order_word        open        ticket  405              302/403/403/403
+order_list               -           people  302/403/200/200  405
+order_detail             order       ticket  302/403/200/200  405
 ticket_close             open        ticket  302/403/200/200  302/403/200/200
 ticket_reopen            open        ticket  405              302/409/409/409
 ticket_seen              waiting     ticket  405              302/204/204/204
@@ -202,6 +206,7 @@ def _path(route: Route, world: World) -> str:
         "file": [world.open.code, world.heard.pk],
         "answer": [world.waiting.code, world.reply.pk],
         "reply": [world.reply.pk],
+        "order": [world.order.pk],
         "tag": [world.tag.pk],
         "department": [world.department.pk],
         "reason": [world.close_reason.pk],

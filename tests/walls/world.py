@@ -17,7 +17,7 @@ from stdnum.br import cnpj
 from automacao.models import ChatbotSettings, InboundEvent, Instance, LineTally
 from evendas.accounts.audit import record
 from evendas.accounts.models import Store
-from pedidos.models import Delivery, Source, StatusRule
+from pedidos.models import Delivery, Order, Source, StatusRule
 from sac.models import (
     Amendment,
     Attendant,
@@ -30,6 +30,7 @@ from sac.models import (
     EarlyStatus,
     Media,
     Message,
+    OrderLink,
     QuickReply,
     Tag,
     Ticket,
@@ -103,6 +104,11 @@ class World:
         return Tag.objects.get(store=self.store)
 
     @property
+    def order(self) -> Order:
+        """Of the customer of `open`."""
+        return Order.objects.get(store=self.store)
+
+    @property
     def department(self) -> Department:
         return self.shop.support
 
@@ -116,6 +122,7 @@ class World:
             self.source,
             self.delivery,
             self.status_rule,
+            self.order,
             self.store,
             self.department,
             self.shop.sales,
@@ -351,7 +358,11 @@ def _surroundings(ticket: Ticket, person: Actor, message: Message, word: str) ->
     )
     _changes(ticket, person, message, word)
     _line(ticket, word)
-    furnish_orders(store, ticket.conversation.contact.phone, ticket.created_at, word)
+    contact = ticket.conversation.contact
+    furnish_orders(store, contact.phone, ticket.created_at, word)
+    order = Order.objects.get(store=store)
+    word_of = {"contact": contact, "order": order, "by": person.user, "at": ticket.created_at}
+    OrderLink.objects.create(store=store, kind=OrderLink.Kind.CONFIRMED, **word_of)
     year = timezone.localdate().year
     TicketCounter.objects.get_or_create(store=store, year=year, defaults={"last_number": 7})
     record("walls.furnished", by=person.user, target=message, ip=None, word=word)

@@ -14,6 +14,7 @@ from sac.actions.inbound.thread import Thread
 from sac.actions.rows import write_columns
 from sac.actions.statuses import apply_early_statuses, show_on_list
 from sac.announce import past_changed
+from sac.matching import numbers_told
 from sac.models import Conversation, Media, Message, Ticket, TicketEvent
 from sac.permissions import Sight
 
@@ -92,6 +93,9 @@ def _announce(thread: Thread) -> None:
     for ticket in thread.past:
         announcement.ticket_changed(ticket, before=Sight.of(ticket))
     announcement.after_commit()
+    if any(_names_an_order(message) for message in thread.messages):
+        ring_for = thread.conversation.pk
+        transaction.on_commit(lambda: ring("sac.order_told", ring_for), robust=True)
     if thread.adopted:
         # What waited behind an unknown outcome may go.
         conversation_id = thread.conversation.pk
@@ -101,6 +105,10 @@ def _announce(thread: Thread) -> None:
 def _calls_for_somebody(message: Message) -> bool:
     """The customer wrote, into a chapter: neither history nor a call that was missed."""
     return not message.is_out and message.ticket is not None and message.kind != "call"
+
+
+def _names_an_order(message: Message) -> bool:
+    return message.direction == Message.Direction.IN and bool(numbers_told([message.text]))
 
 
 def _fetch(files: Iterable[Media]) -> None:

@@ -3,10 +3,11 @@
 import base64
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -21,7 +22,10 @@ from automacao.simulator.client import SimulatorClient, SimulatorError
 from evendas import clock
 from evendas.accounts.models import Store, TermsAcceptance, User
 from evendas.accounts.terms import Origin, accept_terms
+from pedidos.models import Order, OrderItem, OrderMilestone, OrderPhone, Shipment, Source
+from pedidos.models.source import new_secret
 from sac.demo import SHOPS, Person, Shop
+from sac.demo.sales import Sale, sales
 from sac.demo.timetable import DAYS, timetable
 from sac.models import Attendant, AttendantDepartment, Department, Media, Message, Ticket
 from sac.story import Teller
@@ -93,7 +97,102 @@ def seed(shop: Shop, now: datetime) -> None:
         }
         people = {person.nick: _hire(instance.store, person, departments) for person in shop.people}
     with clock.at(now):
-        Teller(instance, departments, people).tell(timetable(shop, now))
+        story = timetable(shop, now)
+        Teller(instance, departments, people).tell(story)
+        sell(instance.store, sales(shop, story, now))
+
+
+def sell(store: Store, sold: Sequence[Sale]) -> None:
+    """Put the shop's orders into its store, as its web shop would have sent them."""
+    source = Source.objects.create(
+        store=store, platform=Source.Platform.WOOCOMMERCE, name="Loja virtual", secret=new_secret()
+    )
+    orders = Order.objects.bulk_create(_order(source, sale) for sale in sold)
+    pairs = list(zip(orders, sold, strict=True))
+    OrderItem.objects.bulk_create(
+        OrderItem(
+            store=store,
+            order=order,
+            position=place,
+            name=one.name,
+            quantity=one.quantity,
+            price=one.price,
+        )
+        for order, sale in pairs
+        for place, one in enumerate(sale.items)
+    )
+    OrderPhone.objects.bulk_create(
+        OrderPhone(store=store, order=order, phone=sale.buyer.phone) for order, sale in pairs
+    )
+    Shipment.objects.bulk_create(
+        Shipment(
+            store=store,
+            order=order,
+            code=sale.tracking,
+            url=f"https://rastreio.exemplo.com.br/{sale.tracking}",
+            carrier="Correios",
+        )
+        for order, sale in pairs
+        if sale.tracking
+    )
+    OrderMilestone.objects.bulk_create(
+        OrderMilestone(store=store, order=order, kind=kind, at=at)
+        for order, sale in pairs
+        for kind, at in _became(sale)
+    )
+
+
+def _order(source: Source, sale: Sale) -> Order:
+    refunded = sale.total if sale.payment == Order.Payment.REFUNDED else Decimal(0)
+    return Order(
+        store_id=source.store_id,
+        platform=source.platform,
+        source=source,
+        external_id=sale.number,
+        number=sale.number,
+        payment=sale.payment,
+        fulfillment=sale.fulfillment,
+        total=sale.total,
+        refunded=refunded,
+        discount=sale.discount,
+        freight=sale.freight,
+        payment_method=sale.method,
+        buyer_name=sale.buyer.name,
+        buyer_email=sale.buyer.email,
+        buyer_document=sale.buyer.tax_id,
+        placed_at=sale.placed_at,
+        paid_at=sale.paid_at,
+        cancelled_at=sale.cancelled_at,
+        platform_updated_at=sale.placed_at,
+        **_to_pay(sale),
+    )
+
+
+def _to_pay(sale: Sale) -> dict[str, str]:
+    """What its buyer pays an unpaid order by."""
+    if not sale.is_unpaid:
+        return {}
+    shop = "https://pagamentos.exemplo.com.br"
+    ways = {"payment_url": f"{shop}/{sale.number}"}
+    if sale.method.startswith("Boleto"):
+        ways["boleto_url"] = f"{shop}/boleto/{sale.number}.pdf"
+    if sale.method == "Pix":
+        ways["pix_code"] = (
+            f"00020126580014BR.GOV.BCB.PIX0136{sale.number:0>36}5204000053039865802BR"
+        )
+    return ways
+
+
+def _became(sale: Sale) -> Iterator[tuple[OrderMilestone.Kind, datetime]]:
+    kinds = OrderMilestone.Kind
+    moments = (
+        (kinds.PLACED, sale.placed_at),
+        (kinds.PAID, sale.paid_at),
+        (kinds.SHIPPED, sale.shipped_at),
+        (kinds.DELIVERED, sale.delivered_at),
+        (kinds.CANCELLED, sale.cancelled_at),
+    )
+    return ((kind, at) for kind, at in moments if at is not None)
 
 
 def _open(shop: Shop) -> Instance:

@@ -6,6 +6,20 @@ from django.db import migrations, models
 
 from evendas.sealing import seal
 
+# What a step tells stays as it was written: of which order, too.
+_BEFORE = (
+    "id, store_id, ticket_id, kind, at, actor_id, attendant_id, department_id, from_attendant_id,"
+    " from_department_id, note, wait_seconds, handled_seconds, sort_key, score"
+)
+
+
+def _refusing(columns: str) -> str:
+    return f"""
+        DROP TRIGGER "sac_ticketevent_append_only" ON "sac_ticketevent";
+        CREATE TRIGGER "sac_ticketevent_append_only" BEFORE DELETE OR UPDATE OF {columns}
+            ON "sac_ticketevent" FOR EACH ROW EXECUTE FUNCTION evendas_refuse_change();
+    """
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -117,4 +131,5 @@ class Migration(migrations.Migration):
                 max_length=20,
             ),
         ),
+        migrations.RunSQL(sql=_refusing(f"{_BEFORE}, order_key"), reverse_sql=_refusing(_BEFORE)),
     ]

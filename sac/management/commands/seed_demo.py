@@ -23,7 +23,6 @@ from evendas import clock
 from evendas.accounts.models import Store, TermsAcceptance, User
 from evendas.accounts.terms import Origin, accept_terms
 from pedidos.models import Order, OrderItem, OrderMilestone, OrderPhone, Shipment, Source
-from pedidos.models.source import new_secret
 from sac.demo import SHOPS, Person, Shop
 from sac.demo.sales import Sale, sales
 from sac.demo.timetable import DAYS, timetable
@@ -104,10 +103,7 @@ def seed(shop: Shop, now: datetime) -> None:
 
 def sell(store: Store, sold: Sequence[Sale]) -> None:
     """Put the shop's orders into its store, as its web shop would have sent them."""
-    source = Source.objects.create(
-        store=store, platform=Source.Platform.WOOCOMMERCE, name="Loja virtual", secret=new_secret()
-    )
-    orders = Order.objects.bulk_create(_order(source, sale) for sale in sold)
+    orders = Order.objects.bulk_create(_order(store, sale) for sale in sold)
     pairs = list(zip(orders, sold, strict=True))
     OrderItem.objects.bulk_create(
         OrderItem(
@@ -142,12 +138,11 @@ def sell(store: Store, sold: Sequence[Sale]) -> None:
     )
 
 
-def _order(source: Source, sale: Sale) -> Order:
+def _order(store: Store, sale: Sale) -> Order:
     refunded = sale.total if sale.payment == Order.Payment.REFUNDED else Decimal(0)
     return Order(
-        store_id=source.store_id,
-        platform=source.platform,
-        source=source,
+        store=store,
+        platform=Source.Platform.WOOCOMMERCE,
         external_id=sale.number,
         number=sale.number,
         payment=sale.payment,

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from evendas.accounts.models import Store
 from pedidos.listing import PAGE
 from pedidos.models import Order
 from sac.models import Ticket
@@ -14,7 +15,7 @@ from tests.conftest import Actor, Shop
 from tests.sac.order_rows import let_become, put_order
 from tests.sac.pages import read
 
-MARIANA = {"buyer_name": "Mariana D'Ávila", "buyer_email": "mariana@exemplo.com.br"}
+NAME, MAIL = "Mariana D'Ávila", "mariana@exemplo.com.br"
 
 
 def listed(actor: Actor, query: str = "") -> list[str]:
@@ -25,10 +26,21 @@ def listed(actor: Actor, query: str = "") -> list[str]:
 @pytest.fixture
 def orders(shop: Shop, other_shop: Shop) -> list[Order]:
     """Mariana's, then a stranger's a day older; and one of another store."""
-    theirs = {"buyer_document": "52998224725", "phone": "+5511987654321", **MARIANA}
-    put_order(other_shop.store, number="1187", **theirs)
+
+    def mariana(store: Store) -> Order:
+        return put_order(
+            store,
+            number="1187",
+            payment="paid",
+            phone="+5511987654321",
+            buyer_document="52998224725",
+            buyer_name=NAME,
+            buyer_email=MAIL,
+        )
+
+    mariana(other_shop.store)
     return [
-        put_order(shop.store, number="1187", payment="paid", **theirs),
+        mariana(shop.store),
         put_order(shop.store, number="2290", platform="shopify", age=timedelta(days=1)),
     ]
 
@@ -124,7 +136,8 @@ def test_an_order_tells_all_there_is(shop: Shop, sara: Actor) -> None:
         freight=Decimal("12.50"),
         payment="paid",
         buyer_document="52998224725",
-        **MARIANA,
+        buyer_name=NAME,
+        buyer_email=MAIL,
     )
     let_become(order, "paid")
     with CaptureQueriesContext(connection) as queries:

@@ -21,6 +21,8 @@ class Pair:
 
     title: str
     name: str
+    # Left out where there is little room.
+    is_spare: bool
     room_x: str
     room_width: str
     middle: str
@@ -41,18 +43,19 @@ def pairs(days: Sequence[Volume]) -> list[Pair]:
     step = 100 / max(_FEWEST, len(days))
     every = -(-len(days) // _NAMES)
     return [
-        _pair(day, step * place, step, top, is_named=place % every == 0)
-        for place, day in enumerate(days)
+        _pair(day, step * place, step, top, nth=place / every) for place, day in enumerate(days)
     ]
 
 
-def _pair(day: Volume, left: float, step: float, top: int, *, is_named: bool) -> Pair:
+def _pair(day: Volume, left: float, step: float, top: int, *, nth: float) -> Pair:
+    """`nth` is a whole number for a day that is named."""
     width = step * (1 - 2 * _GAP) / 2
     first = left + step * _GAP
     heights = [count / top * (100 - _AIR) for count in (day.created, day.closed)]
     return Pair(
         title=f"{date_format(day.date, 'd/m')}: {day.created} iniciados, {day.closed} encerrados",
-        name=date_format(day.date, "d/m") if is_named else "",
+        name=date_format(day.date, "d/m") if nth.is_integer() else "",
+        is_spare=nth % 3 != 0,
         room_x=_percent(left),
         room_width=_percent(step),
         middle=_percent(left + step / 2),

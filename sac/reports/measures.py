@@ -51,7 +51,8 @@ def _measure(
 @_measure("iniciados", "Iniciados", is_of_people=False)
 def _created() -> Q:
     """Atendimentos que começaram no período: o cliente escreveu, ou alguém da equipe abriu a
-    conversa. Quem volta depois do encerramento começa outro atendimento.
+    conversa. Quem volta depois do encerramento começa outro atendimento. Por departamento, conta
+    onde o atendimento está hoje.
     """
     return Q(kind=Kind.CREATED)
 

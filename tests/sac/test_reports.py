@@ -8,7 +8,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import connection
+from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
@@ -277,3 +279,18 @@ def test_it_costs_the_same_whatever_there_is_to_count(
             do(ana, shop.hears(department=shop.support), "posse")
     with django_assert_max_num_queries(most):
         ask()
+
+
+async def _read(client: AsyncClient, address: str) -> bytes:
+    answer = await client.get(address)
+    return b"".join([piece async for piece in answer])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sheet_comes_whole_through_the_server_of_the_product(
+    story: Ticket, sara: Actor
+) -> None:
+    client = AsyncClient()
+    client.cookies = sara.client.cookies
+    body = async_to_sync(_read)(client, f"/relatorios/atendimentos.csv{MARCH}")
+    assert story.code in body.decode()

@@ -282,7 +282,7 @@ def test_it_costs_the_same_whatever_there_is_to_count(
 
 
 async def _read(client: AsyncClient, address: str) -> bytes:
-    answer = await client.get(address)
+    answer = await client.get(address, headers={"Accept-Encoding": "gzip"})
     return b"".join([piece async for piece in answer])
 
 

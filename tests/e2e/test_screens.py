@@ -55,6 +55,9 @@ SCREENS = {
     "contact_merge": Screen("dono", "desfazer-uniao"),
     "order_list": Screen("dono", "pedidos"),
     "order_detail": Screen("dono", "pedido", "order_list"),
+    "reports": Screen("sara", "relatorios"),
+    "report_tickets": Screen("sara", "relatorio-atendimentos"),
+    "report_definitions": Screen("sara", "relatorio-definicoes"),
     "store_settings": Screen("dono", "loja"),
     "close_reason_list": Screen("dono", "motivos"),
     "close_reason_new": Screen("dono", "motivo-novo"),
@@ -86,7 +89,7 @@ SCREENS = {
 PIECES = """
     desk_list desk_counts ticket_header ticket_changes ticket_older ticket_chapter ticket_stretch
     ticket_team ticket_answer ticket_orders quick_reply_offers instance_pairing media
-    media_thumbnail media_playable quick_reply_file manifest alive ready
+    media_thumbnail media_playable quick_reply_file report_sheet manifest alive ready
 """
 # What only takes POSTs.
 VERBS = """
@@ -230,10 +233,12 @@ def test_everybodys_screens(visit: Callable[..., Page], stocked: None) -> None:
         visit(route)
 
 
-def test_the_admins_screens(visit: Callable[..., Page], stocked: None, eye: Eye) -> None:
+def test_the_admins_screens(
+    desk: Running, visit: Callable[..., Page], stocked: None, eye: Eye
+) -> None:
     for route in without_objects("dono"):
         page = visit(route)
-    page.goto(page.url.replace(reverse("integrity"), reverse("attendant_new")))
+    page.goto(f"{desk.web}{reverse('attendant_new')[1:]}")
     page.get_by_role("button", name="Cadastrar").click()
     expect(page.get_by_text("Marque pelo menos um departamento.")).to_be_visible()
     eye.look(page, "atendente-incompleto")

@@ -2,7 +2,8 @@
 
 Sight is part of every question to the database, never taken from its answers. Messages are looked
 for by the beginnings of words, accents and case apart, newest first. A word that few messages have
-is found by the index of words; one that many have, by walking back in time, where it soon turns up.
+is found by the index of words; one that many have, by walking back in time, where it soon turns up:
+through everybody's messages, or, for who may see few tickets, through those tickets' conversations.
 """
 
 import json
@@ -12,12 +13,13 @@ from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OrderBy, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, StrIndex
+from django.db.models.lookups import GreaterThan
 from django.utils import timezone
 
 from evendas import phones, tax_ids
-from evendas.accounts.models import Store
+from evendas.accounts.models import Sortable, Store
 from sac.models import Contact, ContactIdentity, Message, Ticket
 from sac.models.words import Says, Words, plain
 from sac.permissions import Rights
@@ -26,9 +28,14 @@ from sac.snippets import Piece, snippet
 PAGE = 20
 # Of contacts and codes: who needs more types more.
 MOST_OTHERS = 5
-# From so many messages on that have the words, the latest WALKED are looked through first.
+# So few messages that have the words are all read, whoever asks.
+RARE = 2_000
+# From so many on the latest WALKED are looked through first.
 COMMON = 20_000
-WALKED = 4_000
+WALKED = 10_000
+# Who may see no more tickets is answered from those tickets' conversations, the latest there first.
+FEW = 1_000
+WALKED_AT_HOME = 4_000
 MAX_LENGTH = 200
 _MOST_WORDS = 8
 _MOST_PEOPLE = 500
@@ -36,6 +43,9 @@ _SHORTEST = 2
 _YEARS = 6
 # What tells a number someone means as a phone from one that is part of an order.
 _PHONE_DIGITS = 4
+# By the index of time; and by no index: the database sorts what another one found.
+_IN_TIME = ("-sort_key", "-id")
+_SORTED = ((F("sort_key") + 0).desc(), F("id").desc())
 
 Cursor = tuple[int, int]
 
@@ -126,28 +136,27 @@ def _said(
     if before:
         key, pk = before
         said = said.filter(Q(sort_key__lt=key) | Q(sort_key=key, pk__lt=pk), sort_key__lte=key)
-    known, asked = _in_sight(said, store, rights), _asked(words)
-    rows = _lately(said, known, asked) or list(_indexed(known, asked)[: PAGE + 1])
+    rows = _found(said, store, rights, words)
     shown = rows[:PAGE]
     more = f"{shown[-1].sort_key}-{shown[-1].pk}" if len(rows) > PAGE else ""
     return _hits(shown, words, store), more
 
 
-def _lately(
-    said: models.QuerySet[Message], known: models.QuerySet[Message], asked: SearchQuery
+def _found(
+    said: models.QuerySet[Message], store: Store, rights: Rights, words: Sequence[str]
 ) -> list[Message]:
-    """A whole page of the latest messages, where the words are common enough to give one soon.
-
-    The walk is as long for who sees little of what was said: it is counted before their sight.
-    """
-    if _estimate(_having(known, asked)) < COMMON:
-        return []
-    walked = known.order_by("-sort_key", "-id")
-    keys = said.order_by("-sort_key", "-id").values_list("sort_key", flat=True)
-    for floor in keys[WALKED : WALKED + 1]:
-        walked = walked.filter(sort_key__gte=floor)
-    rows = list(walked.filter(Says(Words("text"), asked))[: PAGE + 1])
-    return rows if len(rows) > PAGE else []
+    """The newest that have the words, by the way that reads least: one more than a page."""
+    known, count = _in_sight(said, store, rights), _estimate(_having(said, words))
+    if count < RARE:
+        return _indexed(known, words)
+    homes = _homes(rights)
+    rows: list[Message] | None = None
+    if homes is not None:
+        said, known = said.filter(conversation__in=homes), known.filter(conversation__in=homes)
+        rows = _lately(said, known, words, most=WALKED_AT_HOME, newest=_SORTED)
+    elif count >= COMMON:
+        rows = _lately(said, known, words, most=WALKED, newest=_IN_TIME)
+    return _indexed(known, words) if rows is None else rows
 
 
 def _estimate(found: models.QuerySet[Message]) -> int:
@@ -156,13 +165,48 @@ def _estimate(found: models.QuerySet[Message]) -> int:
     return int(plan["Plan"]["Plan Rows"])
 
 
-def _indexed(known: models.QuerySet[Message], asked: SearchQuery) -> models.QuerySet[Message]:
-    # A sum is in no index: the database sorts what the index of words found.
-    return _having(known, asked).order_by((F("sort_key") + 0).desc(), "-id")
+def _homes(rights: Rights) -> list[int] | None:
+    """The conversations of the tickets they may see; None when those are many."""
+    ways = [way.order_by() for way in Ticket.objects.ways_to(rights)]
+    found = Ticket.objects.none().union(*ways, all=True).values_list("conversation_id", flat=True)
+    ids = list(found[: FEW + 1])
+    return None if len(ids) > FEW else sorted(set(ids))
 
 
-def _having(known: models.QuerySet[Message], asked: SearchQuery) -> models.QuerySet[Message]:
-    return known.alias(words=Words("text")).filter(words=asked)
+def _lately(
+    said: models.QuerySet[Message],
+    known: models.QuerySet[Message],
+    words: Sequence[str],
+    *,
+    most: int,
+    newest: Sequence[OrderBy | str],
+) -> list[Message] | None:
+    """A whole page of the latest, or all there are; None when the latest are not enough.
+
+    The walk is as long for who sees little of what was said: it is counted before their sight.
+    """
+    keys = said.order_by(*newest).values_list("sort_key", flat=True)
+    floors = list(keys[most : most + 1])
+    for floor in floors:
+        known = known.filter(sort_key__gte=floor)
+    rows = list(_saying(known, words).order_by(*newest)[: PAGE + 1])
+    return None if floors and len(rows) <= PAGE else rows
+
+
+def _saying(known: models.QuerySet[Message], words: Sequence[str]) -> models.QuerySet[Message]:
+    """Which have the words, by their texts and no index."""
+    for word in words:
+        # Wherever it stands: most texts are done with for a fifth of the time.
+        known = known.filter(GreaterThan(StrIndex(Sortable("text"), Value(word)), 0))
+    return known.filter(Says(Words("text"), _asked(words)))
+
+
+def _indexed(known: models.QuerySet[Message], words: Sequence[str]) -> list[Message]:
+    return list(_having(known, words).order_by(*_SORTED)[: PAGE + 1])
+
+
+def _having(known: models.QuerySet[Message], words: Sequence[str]) -> models.QuerySet[Message]:
+    return known.alias(words=Words("text")).filter(words=_asked(words))
 
 
 def _in_sight(

@@ -1,5 +1,7 @@
 """A ticket: one attendance, from the customer's message to Encerrada, and every step of it."""
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -25,18 +27,17 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             return own
         if rights.attendant_id is None:
             return own.none()
-        live = models.Q(status__in=Ticket.LIVE)
-        sight = (
-            models.Q(department__in=rights.departments)
-            | models.Q(department=None, instance__in=rights.instances)
-            | models.Q(attendant=rights.attendant_id)
-        )
-        if rights.can_view_all:
-            sight |= live
-        took_part = TicketEvent.objects.filter(
-            ticket=models.OuterRef("pk"), attendant=rights.attendant_id
-        )
-        return own.filter(sight | (~live & models.Exists(took_part)))
+        return own.filter(reduce(or_, _ways(rights)))
+
+    def ways_to(self, rights: "Rights") -> list[Self]:
+        """The same tickets, by each way to see them: an index answers each, a ticket may be in two.
+
+        Of all ways at once none does, so that all tickets of the store are read.
+        """
+        own = self.filter(store_id=rights.store_id)
+        if rights.is_admin:
+            return [own]
+        return [] if rights.attendant_id is None else [own.filter(way) for way in _ways(rights)]
 
     def in_store(self, store: Store) -> Self:
         return self.filter(store=store)
@@ -79,6 +80,21 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def locked(self, ids: list[int]) -> list["Ticket"]:
         rows = self.filter(id__in=ids).order_by("id").select_for_update(no_key=True, of=("self",))
         return list(rows.for_list())
+
+
+def _ways(rights: "Rights") -> list[models.Q]:
+    """For which of its facts an attendant may see a ticket: each alone is enough."""
+    live = models.Q(status__in=Ticket.LIVE)
+    took_part = TicketEvent.objects.filter(
+        ticket=models.OuterRef("pk"), attendant=rights.attendant_id
+    )
+    ways = [
+        models.Q(department__in=rights.departments),
+        models.Q(department=None, instance__in=rights.instances),
+        models.Q(attendant=rights.attendant_id),
+        ~live & models.Q(models.Exists(took_part)),
+    ]
+    return [live, *ways] if rights.can_view_all else ways
 
 
 class Ticket(StoreRow):

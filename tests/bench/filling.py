@@ -3,9 +3,11 @@
 Every row is a copy of one the product made, with other facts: a new column needs nothing here.
 """
 
+from collections.abc import Sequence
+
 from django.db import connection, models
 
-from sac.models import Contact, Conversation, Message, Ticket
+from sac.models import Contact, Conversation, Department, Message, Ticket
 from sac.ordering import ARRIVAL_BITS
 from tests.conftest import Actor, Shop
 
@@ -13,6 +15,8 @@ from tests.conftest import Actor, Shop
 MESSAGES, TICKETS = 10, 2
 SECONDS = 60 * 86_400
 WORDS = ("pedido", "entrega", "rastreio", "troca", "boleto", "pagamento", "camiseta", "prazo")
+# What has fewer than a hundred words the database knows nothing of.
+MODELS = 900
 
 _COPY = """
     INSERT INTO {table}
@@ -26,7 +30,7 @@ _CONVERSATION = f"'contact_id', n, 'send_address', {_PHONE}"
 _TICKET = """
     'conversation_id', {first} + (n - {first}) / {tickets},
     'code', 'B-' || n,
-    'department_id', ({departments})[1 + n % 2], 'status', told.status,
+    'department_id', ({departments})[1 + n % {places}], 'status', told.status,
     'attendant_id', CASE WHEN told.status <> 'waiting' THEN ({attendants})[1 + n % {people}] END,
     'closed_at', CASE WHEN told.status = 'closed' THEN told.moment + interval '20 minutes' END,
     'created_at', told.moment, 'queued_at', told.moment, 'last_activity_at', told.moment,
@@ -50,7 +54,8 @@ _MESSAGE = f"""
     'origin', CASE WHEN n % 2 = 0 THEN 'customer' ELSE 'desk' END,
     'state', CASE WHEN n % 2 = 0 THEN 'received' ELSE 'read' END,
     'attendant_id', CASE WHEN n % 2 = 1 THEN ticket.attendant_id END,
-    'text', ({{words}})[1 + n % 8] || ' ' || ({{words}})[1 + n / 11 % 8] || ' nº ' || n,
+    'text', ({{words}})[1 + n % 8] || ' ' || ({{words}})[1 + n / 11 % 8]
+        || ' modelo' || n * 31 % {MODELS} || ' nº ' || n,
     'created_at', ticket.created_at, 'sent_at', ticket.created_at, 'revision', n % {MESSAGES},
     'sort_key', (extract(epoch FROM ticket.created_at)::bigint << {ARRIVAL_BITS})
         | (n % {1 << ARRIVAL_BITS})
@@ -61,8 +66,13 @@ _LINE = f"""
 """
 
 
-def fill(shop: Shop, team: list[Actor], messages: int) -> None:
-    """Add so many messages, with the tickets and people they need, and let the planner know."""
+def fill(
+    shop: Shop, team: list[Actor], messages: int, *, departments: Sequence[Department] = ()
+) -> None:
+    """Add so many messages, with the tickets and people they need, and let the planner know.
+
+    The tickets are in the hands of this team and stand in these departments, else in the shop's.
+    """
     model = shop.hears("Modelo", department=shop.support)
     tickets, first = messages // MESSAGES, _free_id()
     people = tickets // TICKETS
@@ -71,7 +81,8 @@ def fill(shop: Shop, team: list[Actor], messages: int) -> None:
     told = _STATUS.format(
         first=first, last=first + tickets, tickets=TICKETS, step=SECONDS / tickets
     )
-    _copy("sac_ticket", model.pk, _ticket(shop, team, first), first, tickets, more=told)
+    places = departments or (shop.support, shop.sales)
+    _copy("sac_ticket", model.pk, _ticket(places, team, first), first, tickets, more=told)
     home = f"JOIN sac_ticket ticket ON ticket.id = {first} + (n - {first}) / {MESSAGES}"
     said = Message.objects.get(ticket=model).pk
     words = _array([f"'{word}'" for word in WORDS])
@@ -87,12 +98,13 @@ def lengthen(shop: Shop, messages: int) -> Ticket:
     return ticket
 
 
-def _ticket(shop: Shop, team: list[Actor], first: int) -> str:
+def _ticket(places: Sequence[Department], team: list[Actor], first: int) -> str:
     attendants = [str(one.attendant.pk) for one in team if one.attendant]
     return _TICKET.format(
         first=first,
         tickets=TICKETS,
-        departments=_array([str(shop.support.pk), str(shop.sales.pk)]),
+        departments=_array([str(one.pk) for one in places]),
+        places=len(places),
         attendants=_array(attendants),
         people=len(attendants),
     )

@@ -3,25 +3,40 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 
 from django.core.management import call_command
 from django.db import connection
 
 from automacao.models import InboundEvent, Instance
+from evendas.accounts.models import User
+from sac.models import Department
 from tests.bench import door, inbound
 from tests.bench.filling import fill, lengthen
-from tests.bench.screens import screens
+from tests.bench.screens import Eyes, screens
 from tests.bench.stopwatch import Taken
-from tests.conftest import Actor, Shop, new_phone, open_shop, publish_terms
+from tests.conftest import PASSWORD, Actor, Shop, new_phone, open_shop, publish_terms
 from tests.postbox import Postbox
 
 TEAM = 10
 LONG = 1_009
+# Messages of a small department, however much the others do.
+SMALL = 5_000
 # Milliseconds on the clock: the product's promises on two cores that do nothing else.
 CLOCK = {
     "list, Em aberto": 20.0,
     "thread of 1,009": 15.0,
     "counters": 3.0,
+    "counters, sees little": 3.0,
+    "counters, admin": 3.0,
+}
+# The same, and one in twenty may take longer.
+LATE = {
+    "search, common word": 80.0,
+    "search, middling word": 80.0,
+    "search, rare word": 80.0,
+    "search, sees little": 80.0,
+    "search, admin": 80.0,
 }
 GROWTH = 1.2
 
@@ -37,7 +52,7 @@ class Line:
 
     def __str__(self) -> str:
         verdict = {None: "", True: "ok", False: "MISSED"}[self.held]
-        return f"{self.name:<34} {self.measured:<52} {self.bar:<26} {verdict}"
+        return f"{self.name:<34} {self.measured:<66} {self.bar:<26} {verdict}"
 
 
 def run(messages: int) -> int:
@@ -56,13 +71,25 @@ def run(messages: int) -> int:
 
 def _lines(shop: Shop, team: list[Actor], messages: int) -> Iterator[Line]:
     fill(shop, team, messages // 10)
-    long = lengthen(shop, LONG)
-    few = screens(team[0], long)
+    long, eyes = lengthen(shop, LONG), _eyes(shop, team[0])
+    few = screens(eyes, long)
     fill(shop, team, messages - messages // 10)
-    many = screens(team[0], long)
+    many = screens(eyes, long)
     for name, taken in many.items():
         yield from _told(_screen(name, taken, few[name], messages))
     yield from _told(_door(shop), _inbound(shop))
+
+
+def _eyes(shop: Shop, wide: Actor) -> Eyes:
+    place = Department.objects.create(
+        store=shop.store, instance=shop.instance, name="Garantia", colour="orange"
+    )
+    narrow = shop.hire("Nara", place)
+    fill(shop, [narrow], SMALL, departments=[place])
+    admin = User.objects.create_user(
+        "dono@loja.test", PASSWORD, store=shop.store, full_name="Dono", is_admin=True
+    )
+    return Eyes(wide, narrow, Actor(admin))
 
 
 def _told(*lines: Line) -> Iterator[Line]:
@@ -74,13 +101,13 @@ def _told(*lines: Line) -> Iterator[Line]:
 def _screen(name: str, taken: Taken, before: Taken, messages: int) -> Line:
     growth = taken.clock / before.clock
     measured = (
-        f"{taken.clock:6.1f} ms, cpu {taken.cpu:5.1f}, sql {taken.sql:5.1f};"
+        f"{taken.clock:6.1f} ms, p95 {taken.late:6.1f}, cpu {taken.cpu:5.1f}, sql {taken.sql:5.1f};"
         f" {growth:4.2f} x a tenth's"
     )
-    bar = CLOCK.get(name)
-    is_quick = bar is None or taken.clock <= bar
-    told = f"<= {GROWTH} x" if bar is None else f"<= {bar:.0f} ms, <= {GROWTH} x"
-    return Line(f"{name} ({messages:,})", measured, told, is_quick and growth <= GROWTH)
+    bars = [bar for bar in (CLOCK.get(name), LATE.get(name)) if bar is not None]
+    is_quick = taken.clock <= CLOCK.get(name, inf) and taken.late <= LATE.get(name, inf)
+    told = [f"<= {bar:.0f} ms" for bar in bars] + [f"<= {GROWTH} x"]
+    return Line(f"{name} ({messages:,})", measured, ", ".join(told), is_quick and growth <= GROWTH)
 
 
 def _door(shop: Shop) -> Line:

@@ -167,8 +167,8 @@ def _estimate(found: models.QuerySet[Message]) -> int:
 
 def _homes(rights: Rights) -> list[int] | None:
     """The conversations of the tickets they may see; None when those are many."""
-    ways = [way.order_by() for way in Ticket.objects.ways_to(rights)]
-    found = Ticket.objects.none().union(*ways, all=True).values_list("conversation_id", flat=True)
+    seen = Ticket.objects.visible_to(rights).each_way(rights)
+    found = seen.values_list("conversation_id", flat=True)
     ids = list(found[: FEW + 1])
     return None if len(ids) > FEW else sorted(set(ids))
 

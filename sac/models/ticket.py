@@ -29,15 +29,15 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             return own.none()
         return own.filter(reduce(or_, _ways(rights)))
 
-    def ways_to(self, rights: "Rights") -> list[Self]:
-        """The same tickets, by each way to see them: an index answers each, a ticket may be in two.
+    def each_way(self, rights: "Rights") -> Self:
+        """Of `visible_to` the same, by one way to see them after the other: some come twice.
 
-        Of all ways at once none does, so that all tickets of the store are read.
+        An index answers each way. Of all at once none does: every ticket of the store is read.
         """
-        own = self.filter(store_id=rights.store_id)
-        if rights.is_admin:
-            return [own]
-        return [] if rights.attendant_id is None else [own.filter(way) for way in _ways(rights)]
+        if rights.is_admin or rights.attendant_id is None:
+            return self
+        first, *others = [self.filter(way) for way in _ways(rights)]
+        return first.union(*others, all=True)
 
     def in_store(self, store: Store) -> Self:
         return self.filter(store=store)

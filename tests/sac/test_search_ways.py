@@ -213,6 +213,8 @@ def test_each_is_asked_the_way_that_reads_little(
     assert narrow.queries == first.queries
     assert narrow.messages <= 3 * own
     assert narrow.tickets < own
+    monkeypatch.setattr(searching, "RARE", NEVER)
+    assert asks(nara, "nada disso").indexes <= OF_CONVERSATIONS
     assert wide.indexes == {"sac_message_by_time"}
     assert rare.indexes == {"sac_message_words"}
 

@@ -1,6 +1,7 @@
 from sac.models.amendment import Amendment
 from sac.models.contact import Contact, ContactIdentity, ContactMerge
 from sac.models.conversation import Conversation, Draft
+from sac.models.counter import TicketCounter
 from sac.models.desk import (
     CloseReason,
     DeskPreferences,
@@ -15,7 +16,7 @@ from sac.models.media import Media
 from sac.models.message import Message
 from sac.models.order_link import OrderLink
 from sac.models.team import Attendant, AttendantDepartment, Department
-from sac.models.ticket import Ticket, TicketCounter, TicketEvent
+from sac.models.ticket import Ticket, TicketEvent
 
 __all__ = [
     "Amendment",

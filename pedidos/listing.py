@@ -39,7 +39,7 @@ class OrderFilters(forms.Form):
         required=False,
         max_length=200,
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": "Número, nome, e-mail, CPF ou telefone"}
+            attrs={"type": "search", "placeholder": "Nº, nome, e-mail, CPF, telefone"}
         ),
     )
     situacao = forms.ChoiceField(

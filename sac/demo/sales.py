@@ -71,8 +71,10 @@ class _Scene(NamedTuple):
 # By number. `shoes` are places in SHOES.
 _SCENES: Mapping[str, Mapping[int, _Scene]] = {
     "aurora": {
-        10482: _Scene("Mariana Costa", 1, "separating", (2, 6), freight="10.10"),
-        10117: _Scene("Mariana Costa", 51, "delivered", (6,), discount="10", tracking="NL1"),
+        10482: _Scene("Mariana Costa", 1, "separating", (0, 6), discount="69.90"),
+        10117: _Scene(
+            "Mariana Costa", 51, "delivered", (6,), discount="10", tracking="NL123456789BR"
+        ),
         9844: _Scene("Mariana Costa", 58, "delivered", (4, 7), freight="22.60"),
         10391: _Scene("Rafael Junqueira", 12, "delivered", (0,), freight="18.90"),
         10440: _Scene("Pedro Henrique Alves", 6, "shipped", (3,), freight="14.50"),
@@ -152,7 +154,9 @@ def _state(days: int, chance: Random) -> str:
 
 
 def _buyer(shop: Shop, chance: Random) -> Customer:
-    known = [one for one in customers(shop.key) if one.name and one.channel == "customer"]
+    staged = {scene.who for scene in _SCENES.get(shop.key, {}).values()}
+    people = [one for one in customers(shop.key) if one.name and one.channel == "customer"]
+    known = [one for one in people if one.name not in staged]
     if known and chance.random() < _AMONG_CUSTOMERS:
         return chance.choice(known)
     place = chance.randrange(len(_OTHERS))
@@ -163,8 +167,8 @@ def _made(number: int, buyer: Customer, scene: _Scene, now: datetime, chance: Ra
     placed = now - timedelta(days=scene.days, minutes=chance.randint(20, 700))
     size = chance.randint(34, 38) if buyer.she else chance.randint(38, 43)
     bought = [
-        Bought(f"{SHOES[one][1].capitalize()} {size}", 1, Decimal(str(SHOES[one][2])))
-        for one in scene.shoes
+        Bought(f"{name[0].upper()}{name[1:]} {size}", 1, Decimal(str(price)))
+        for _, name, price in (SHOES[one] for one in scene.shoes)
     ]
     method = chance.choice(_METHODS)
     moments = _moments(scene.state, placed, now, chance)

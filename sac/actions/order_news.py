@@ -56,7 +56,7 @@ def look_up(conversation_id: int) -> None:
 
 
 def contacts_of(order: Order) -> list[Contact]:
-    """Whose order it surely is: several, where a family shares a phone."""
+    """Whose order it is, less who only wrote its number: several, where a family shares a phone."""
     links = OrderLink.objects.filter(store=order.store_id, order=order)
     words = {
         one.contact_id: Word(is_confirmed=one.is_confirmed, who=one.who)
@@ -65,7 +65,7 @@ def contacts_of(order: Order) -> list[Contact]:
     buyer = buyer_of(order)
     rows = Contact.objects.filter(pk__in=_alike(order, words)).prefetch_related("identities")
     found = ((one, match(buyer, person_of(one), words.get(one.pk))) for one in rows.order_by("id"))
-    return [contact for contact, why in found if why and why.is_sure]
+    return [contact for contact, why in found if why]
 
 
 def _alike(order: Order, known: Iterable[int]) -> set[int]:

@@ -73,6 +73,12 @@ def test_it_costs_a_page_one_question(waiting: None, dono: Actor, address: str) 
     assert "waiting" in question
 
 
+def test_what_an_admin_may_see_is_not_asked_for_it(waiting: None, dono: Actor) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert told(dono, "/configuracoes/") == "3 aguardando"
+    assert not [one for one in queries if "sac_attendantdepartment" in one["sql"]]
+
+
 def test_where_they_are_counted_anyway_nothing_more_is_asked(
     waiting: None, ana: Actor, dono: Actor
 ) -> None:

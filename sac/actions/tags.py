@@ -1,6 +1,6 @@
 """The store's tags, and which of them a ticket carries."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -9,8 +9,10 @@ from evendas.accounts.models import Store, User
 from evendas.unique import unique
 from sac.actions.tickets import held, insist, still_sees
 from sac.announce import names_changed
-from sac.models import Tag, Ticket, TicketTag
+from sac.models import Tag, Ticket, TicketEvent, TicketTag
 from sac.permissions import Rights, may_tag
+
+Kind = TicketEvent.Kind
 
 
 class TagTaken(Exception):
@@ -27,7 +29,7 @@ def offered_to(ticket: Ticket) -> list[Tag]:
 
 
 def change_tags(
-    ticket: Ticket, *, add: Collection[Tag], remove: Collection[Tag], rights: Rights
+    ticket: Ticket, *, add: Collection[Tag], remove: Collection[Tag], by: User, rights: Rights
 ) -> Ticket:
     """Put tags on a ticket and take others off; what colleagues did meanwhile stays."""
     with held(ticket.pk) as row:
@@ -40,10 +42,18 @@ def change_tags(
         TicketTag.objects.bulk_create(
             TicketTag(store_id=row.ticket.store_id, ticket=row.ticket, tag=tag) for tag in fresh
         )
+        for kind, tags in ((Kind.TAGGED, fresh), (Kind.UNTAGGED, gone)):
+            if tags:
+                row.record(kind, by=by, note=_named(tags))
         # Around every thread of this conversation, like the customer's own data.
-        row.conversation.next_revision()
         row.announcement.contact_changed()
         return row.ticket
+
+
+def _named(tags: Iterable[Tag]) -> str:
+    """What the trail says: the names of that day, whatever they are called later."""
+    names = sorted((tag.name for tag in tags), key=str.casefold)
+    return ", ".join(names)[: TicketEvent.MAX_NOTE]
 
 
 def create_tag(store: Store, name: str, colour: str, *, by: User, ip: str | None) -> Tag:

@@ -1,12 +1,12 @@
 """What revisions can prove.
 
 Every change of a conversation takes its next revision and stamps the row it changed. So a row that
-is changed again loses its older stamp; a look of the team, tags and an edit of the contact stamp no
-row of the conversation at all. Gapless therefore means: no stamp is above the conversation's
+is changed again loses its older stamp; a look of the team and an edit of the contact stamp no row
+of the conversation at all. Gapless therefore means: no stamp is above the conversation's
 revision, no two are equal, and above the last stamp of a row that is stamped again (what we sent,
 what has a file, what was edited, deleted or reacted to) no two revisions in a row are nobody's, for
 only something new can be looked at again; unless the contact was ever edited, or united with
-another, or the store has tags, whose coming and going leaves no trace.
+another.
 """
 
 from sac.invariants.invariant import Invariant
@@ -39,7 +39,7 @@ INVARIANTS = (
     Invariant(
         name="revision_is_explained",
         meaning="above the last change of a message that may be changed no two revisions in a row"
-        " are nobody's, unless the contact was edited or united with another, or tags put on",
+        " are nobody's, unless the contact was edited or united with another",
         of="conversation",
         sql=f"""
             WITH moved AS (
@@ -68,7 +68,6 @@ INVARIANTS = (
                     AND edit.action = 'contact.edited')
                 AND NOT EXISTS (SELECT FROM sac_contactmerge AS told
                     WHERE moved.contact_id IN (told.kept_id, told.gone_id))
-                AND NOT EXISTS (SELECT FROM sac_tag AS tag WHERE tag.store_id = moved.store_id)
         """,  # noqa: S608 - our own text
     ),
 )

@@ -312,6 +312,8 @@ class TicketEvent(StoreOwned):
         FIRST_REPLY = "first_reply", "Primeira resposta"
         CLOSED = "closed", "Encerrado"
         REOPENED = "reopened", "Reaberto"
+        TAGGED = "tagged", "Etiquetas acrescentadas"
+        UNTAGGED = "untagged", "Etiquetas retiradas"
         BOT_FINISHED = "bot_finished", "Encaminhado pelo chatbot"
         SURVEY_ANSWERED = "survey_answered", "Avaliação recebida"
         # What became of an order of the customer's meanwhile.

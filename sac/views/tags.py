@@ -25,7 +25,9 @@ def ticket_tags(request: DeskRequest, code: str) -> HttpResponse:
     form = TicketTagsForm(typed, offered=offered_to(ticket), carried=list(ticket.tags.all()))
     if not form.is_valid():
         return _choose(request, ticket, form)
-    changed = change_tags(ticket, add=form.added, remove=form.removed, rights=request.rights)
+    changed = change_tags(
+        ticket, add=form.added, remove=form.removed, by=request.user, rights=request.rights
+    )
     return header(request, changed) if request.htmx else redirect("ticket", code=code)
 
 

@@ -89,6 +89,7 @@ def busy(box: Postbox, shop: Shop, ana: Actor, bia: Actor, sara: Actor, answer: 
     deliver(answer(failing, by=ana, text="Segunda"))
     retry_message(first, rights=ana.rights)
     edit_contact(sent, by=ana.user, changes={"notes": "Gosta de azul"})
+    label(sent, "Troca", by=ana)
     box.bring(box.said("Oi, sou eu", phone="", lid="128000000000001"))
     box.bring(box.said("Este é meu número", phone=PHONES[3], lid="128000000000001"))
     deliver(show_photo(sent, by=ana))
@@ -96,6 +97,11 @@ def busy(box: Postbox, shop: Shop, ana: Actor, bia: Actor, sara: Actor, answer: 
 
 def tickets() -> list[Ticket]:
     return list(Ticket.objects.for_list().order_by("id"))
+
+
+def label(ticket: Ticket, name: str, *, by: Actor) -> None:
+    tag = Tag.objects.create(store=ticket.store, name=name, colour="red")
+    change_tags(ticket, add=[tag], remove=[], by=by.user, rights=by.rights)
 
 
 def show_photo(ticket: Ticket, *, by: Actor) -> Message:
@@ -160,7 +166,7 @@ def test_tags_that_come_and_go_break_nothing(shop: Shop, ana: Actor) -> None:
     ticket = shop.hears(department=shop.support)
     tag = Tag.objects.create(store=shop.store, name="Troca", colour="red")
     for add, remove in (([tag], []), ([], [tag])):
-        change_tags(ticket, add=add, remove=remove, rights=ana.rights)
+        change_tags(ticket, add=add, remove=remove, by=ana.user, rights=ana.rights)
     assert broken_invariants() == []
 
 

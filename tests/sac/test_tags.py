@@ -62,6 +62,29 @@ def test_a_ticket_carries_what_was_chosen_and_others_see_it(
     assert offered(ana, waiting) == [("Troca", True), ("Urgente", True), ("VIP", False)]
 
 
+def test_the_thread_tells_who_changed_which_tags(
+    waiting: Ticket, ana: Actor, sara: Actor, tags: list[Tag]
+) -> None:
+    choose(ana, waiting, tags[1:], [])
+    choose(sara, waiting, [tags[0], tags[2]], tags[1:])
+    address = f"/sac/atendimento/{waiting.code}/"
+    assert trail(ana, address)[1:] == [
+        f"{ana.attendant} acrescentou às etiquetas: Urgente, VIP",
+        f"{sara.attendant} acrescentou às etiquetas: Troca",
+        f"{sara.attendant} tirou das etiquetas: Urgente",
+    ]
+    # Named as they were then; and who only tagged it took no part in it.
+    Tag.objects.filter(pk=tags[1].pk).update(name="Depressa")
+    assert "Depressa" not in " ".join(trail(ana, address))
+    assert not waiting.events.exclude(attendant=None).exists()
+
+
+def trail(actor: Actor, address: str) -> list[str]:
+    """The lines between the messages, without their hour."""
+    lines = read(actor.client.get(address)).find("li", class_="event")
+    return [" ".join(line.text.split()).partition(" ·")[0] for line in lines]
+
+
 def test_two_who_choose_at_once_undo_nothing_of_each_other(
     waiting: Ticket, ana: Actor, sara: Actor, tags: list[Tag]
 ) -> None:
@@ -162,6 +185,6 @@ def test_many_tags_cost_no_more_than_one(
     address = f"/sac/atendimento/{waiting.code}/etiquetas/"
     with django_assert_max_num_queries(6):  # type: ignore[attr-defined]
         ana.client.get(address, headers=HTMX)
-    with django_assert_max_num_queries(22):  # type: ignore[attr-defined]
+    with django_assert_max_num_queries(24):  # type: ignore[attr-defined]
         choose(ana, waiting, [*tags, *more], [])
     assert len(carried(now_of(waiting))) == 15

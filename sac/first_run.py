@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from automacao.models import Instance
 from evendas.accounts.models import Store
 from evendas.phones import display
-from sac.models import Attendant, Department, Ticket
+from sac.models import Attendant, Department, Ticket, TicketEvent
+from sac.permissions import Rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,20 @@ def steps_left(store: Store) -> list[Step]:
         Step(*words, is_done=is_done, is_next=place == upcoming)
         for place, (words, is_done) in enumerate(zip(_words(numbers), done, strict=True))
     ]
+
+
+def needs_tips(store: Store, rights: Rights) -> bool:
+    """Tell whether Início still says how one answers: to an admin until they put it away for the
+    store, to an attendant until they had a conversation, if that is before.
+    """
+    if not store.shows_first_steps:
+        return False
+    if rights.is_admin:
+        return True
+    received = TicketEvent.objects.in_store(store).filter(
+        attendant=rights.attendant_id, kind__in=TicketEvent.RECEIVED
+    )
+    return not received.exists()
 
 
 def _words(numbers: Iterable[Instance]) -> tuple[tuple[str, str, str, str], ...]:

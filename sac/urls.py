@@ -9,6 +9,7 @@ from sac.views import (
     contacts,
     departments,
     desk,
+    first_steps,
     forwarding,
     home,
     messages,
@@ -29,6 +30,7 @@ from sac.views.media import media, media_playable, media_retry, media_thumbnail
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("primeiros-passos/", first_steps.first_steps, name="first_steps"),
     path("manifest.webmanifest", manifest, name="manifest"),
     path("cadastro/", sign_up.sign_up, name="sign_up"),
     path("sac/atendimento/", desk.desk, name="desk"),

@@ -32,6 +32,8 @@ class Store(models.Model):
     wait_warns_after = models.PositiveSmallIntegerField("espera em alerta (min)", default=5)
     wait_alarms_after = models.PositiveSmallIntegerField("espera crítica (min)", default=15)
     requires_close_reason = models.BooleanField("exige motivo ao encerrar", default=False)
+    # Início tells how to begin, until an admin has read that all is ready.
+    shows_first_steps = models.BooleanField("mostra os primeiros passos", default=True)
     is_active = models.BooleanField("ativa", default=True)
     created_at = models.DateTimeField("criada em", auto_now_add=True)
 

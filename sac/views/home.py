@@ -12,6 +12,7 @@ from pedidos.chart import bars
 from pedidos.finance import movement
 from sac.desk_request import DeskRequest, desk_view
 from sac.filters import Filters, counts, longest_wait
+from sac.first_run import needs_tips
 from sac.models import Attendant, Ticket
 from sac.month import FIGURES, month_of
 from sac.team_today import team_today
@@ -34,6 +35,7 @@ def home(request: DeskRequest) -> HttpResponse:
         .filter(pk=request.rights.attendant_id or 0)
         .first(),
         "rights": request.rights,
+        "tips": needs_tips(request.store, request.rights),
         "now": timezone.localtime(),
     }
     if not request.headers.get("HX-Request"):

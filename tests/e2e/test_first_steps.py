@@ -136,6 +136,7 @@ def test_the_four_steps_of_a_new_store(
     row = tamiris.locator("#rows .row", has_text="Davi Moreira")
     expect(row).to_contain_text("NOVO")
     expect(steps).to_have_count(0)
+    expect(guide.get_by_text("Tudo pronto")).to_be_visible()
     row.get_by_role("link").click()
     tamiris.get_by_role("button", name="Assumir").click()
     composer = tamiris.get_by_placeholder("Escreva uma mensagem")
@@ -150,4 +151,7 @@ def test_the_four_steps_of_a_new_store(
     tamiris.get_by_role("link", name="Encerrar Atendimento").first.click()
     tamiris.get_by_role("button", name="Sim, encerrar").click()
     expect(tamiris.locator("#composer")).to_contain_text("Atendimento encerrado")
+    guide.get_by_role("button", name="Entendi, não mostrar mais").click()
+    expect(guide.get_by_text("Primeiros passos concluídos.")).to_be_visible()
+    expect(guide.get_by_role("heading", name="Primeiros passos")).to_have_count(0)
     assert complaints == []

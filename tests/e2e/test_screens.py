@@ -98,7 +98,7 @@ VERBS = """
     ticket_claim ticket_take_over ticket_return ticket_reopen ticket_seen ticket_draft availability
     active_redistribute ticket_order_word quick_reply_delete attendant_self_end attendant_state
     instance_new instance_code parked_replay instance_replay webhook logout order_webhook order_api
-    source_key source_pull source_replay delivery_replay status_rule_remove
+    source_key source_pull source_replay delivery_replay status_rule_remove first_steps
 """
 _phones = count(5511991310001)
 _lids = count(128000000900001)

@@ -41,8 +41,8 @@ def _converse(shop: Shop, actor: Actor, times: int) -> Ticket:
 
 # The most queries each may cost; the whole desk has the list, the figures and the frame.
 LISTS = {
-    # With one's month and the team of today.
-    "/": 11,
+    # With one's month, the team of today, and the tips of who had no conversation yet.
+    "/": 12,
     "/sac/atendimento/": 8,
     "/sac/atendimento/?situacao=em-aberto": 8,
     "/sac/atendimento/lista/": 4,

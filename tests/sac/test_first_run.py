@@ -4,8 +4,10 @@ import pytest
 from django.urls import reverse
 
 from automacao.models import Instance
+from evendas.accounts.models import AuditEntry
 from sac.models import Attendant, Department
 from tests.conftest import Actor, Shop
+from tests.sac.acts import do
 from tests.sac.pages import Page, read
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +55,7 @@ def test_each_step_leads_to_where_it_is_done_until_all_are(shop: Shop, new_store
     assert "(11) 90000-0123" in page.find("li", class_="is-next")[0].text
     shop.hears("Oi")
     assert steps(home(new_store)) == []
+    assert "Tudo pronto" in home(new_store).find("section", class_="steps")[0].text
 
 
 LINKS = {"Sincronizar WhatsApp", "Departamentos", "Atendentes"}
@@ -68,6 +71,47 @@ def test_a_step_that_is_undone_comes_back(shop: Shop, dono: Actor, ana: Actor) -
     assert steps(home(dono)) == []
     Attendant.objects.update(is_active=False)
     assert steps(home(dono)) == ["done", "done", "next", "done"]
+
+
+def put_away(actor: Actor) -> int:
+    status: int = actor.client.post("/primeiros-passos/").status_code
+    return status
+
+
+def has_tips(actor: Actor) -> bool:
+    return home(actor).find("section", class_="steps") != []
+
+
+def test_that_all_is_ready_is_put_away_once_for_the_whole_store(
+    shop: Shop, dono: Actor, ana: Actor, other_shop: Shop, eva: Actor
+) -> None:
+    for one in (shop, other_shop):
+        one.hears("Oi")
+    assert put_away(ana) == 403
+    assert has_tips(dono)
+    assert has_tips(ana)
+    assert put_away(dono) == put_away(dono) == 302
+    assert not has_tips(dono)
+    assert not has_tips(ana)
+    assert has_tips(eva)
+    assert AuditEntry.objects.filter(action="store.changed").count() == 1
+    # What is to be done again is told again, and then it is over.
+    Attendant.objects.update(is_active=False)
+    assert steps(home(dono)) == ["done", "done", "next", "done"]
+
+
+def test_what_is_left_to_do_cannot_be_put_away(shop: Shop, new_store: Actor) -> None:
+    assert put_away(new_store) == 302
+    shop.store.refresh_from_db()
+    assert shop.store.shows_first_steps
+
+
+def test_who_had_a_conversation_needs_no_tips(shop: Shop, ana: Actor, bia: Actor) -> None:
+    ticket = shop.hears("Oi", department=shop.support)
+    assert has_tips(ana)
+    assert do(ana, ticket, "posse").status_code == 200
+    assert not has_tips(ana)
+    assert has_tips(bia)
 
 
 def test_it_is_the_admins_alone(shop: Shop, ana: Actor, sara: Actor) -> None:

@@ -26,6 +26,7 @@ from tests.walls.world import World, digest, rows_by_table
 # refuses the store's other people with 403.
 ROUTES = """
 home                     -           people  302/200/200/200  405
+first_steps              -           admin   405              302/403/403/302
 sign_up                  -           open    200/302/302/302  200/302/302/302
 desk                     -           people  302/200/200/200  405
 desk_list                -           people  302/200/200/200  405

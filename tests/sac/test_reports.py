@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -282,7 +283,7 @@ def test_it_costs_the_same_whatever_there_is_to_count(
 
 
 async def _read(client: AsyncClient, address: str) -> bytes:
-    answer = await client.get(address, headers={"Accept-Encoding": "gzip"})
+    answer: Any = await client.get(address, headers={"Accept-Encoding": "gzip"})
     return b"".join([piece async for piece in answer])
 
 

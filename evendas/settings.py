@@ -80,8 +80,6 @@ GATEWAYS = {
 # Webhook bodies above this are refused with 413 (Evolution retries 413, never 400).
 WEBHOOK_MAX_BYTES = 25 * 1024 * 1024
 
-# The same for an order: the longest have some hundred items.
-ORDER_MAX_BYTES = 2 * 1024 * 1024
 # Where orders are asked for that Nuvemshop only announces. Its pages disagree on the header that
 # carries the token: they are tried in this order.
 NUVEMSHOP_URL: str = env.str(

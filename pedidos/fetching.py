@@ -26,7 +26,8 @@ def fetch_delivery(delivery_id: int) -> None:
         return
     source, reading = delivery.source, reading_of(delivery.source)
     announced = understand(source, delivery.topic, bytes(delivery.body), reading)
-    if not isinstance(announced, OrderToFetch):
+    # Of one that was removed meanwhile the processing says so, once this lease is over.
+    if not isinstance(announced, OrderToFetch) or source.removed_at is not None:
         return
     try:
         told = _told(source, announced, reading)

@@ -17,6 +17,10 @@ _Woo, _Shopify, _Nuvemshop = (
 )
 
 
+# Characters, once its signs are written as the web has them.
+_LONGEST_ADDRESS = 200
+
+
 def _name() -> NameField:
     return NameField(
         label="Nome",
@@ -98,10 +102,13 @@ class SourceForm(forms.Form):
             raise forms.ValidationError(str(error)) from None
         if url.query or url.fragment:
             raise forms.ValidationError("Digite só o endereço da loja, sem nada depois de “?”.")
-        return str(url).rstrip("/")
+        address = str(url).rstrip("/")
+        if len(address) > _LONGEST_ADDRESS:
+            raise forms.ValidationError("O endereço da loja é longo demais.")
+        return address
 
     def clean_shop_id(self) -> str:
-        typed = str(self.cleaned_data["shop_id"]).lower()
+        typed = str(self.cleaned_data["shop_id"]).lower().removeprefix("https://").strip("/ ")
         if (
             self.source.platform == _Nuvemshop
             and typed

@@ -54,7 +54,7 @@ def parked_page(store: Store, *, before: int | None) -> ParkedPage:
 def _readable(source: Source, body: bytes) -> str:
     """A body as text that does nothing, without what opens a door."""
     text = body.decode("utf-8", "replace")
-    own = (source.secret, source.former_secret, source.api_token, source.webhook_key)
+    own = (source.secret, *source.former_secret.split(), source.api_token, source.webhook_key)
     for secret in filter(None, own):
         text = text.replace(secret, _MASK)
     return _CONTROLS.sub("\ufffd", upright(text[:SHOWN]))

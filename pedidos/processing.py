@@ -7,6 +7,8 @@ goes on from there. What has to be asked of a shop itself is sent for, and waits
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from time import monotonic
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Value
@@ -34,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 # Any constant: keeps these advisory locks apart from others that use an id.
 LOCK_SPACE = 7302
+# Seconds, after which others have their turn at the workers.
+TURN = 5.0
 _FATE = ["status", "attempts", "due_at", "error", "processed_at", "body"]
 
 
@@ -45,8 +49,11 @@ def process_source(source_id: int) -> int:
     """
     source = Source.objects.select_related("store").get(pk=source_id)
     reading = reading_of(source)
-    taken = 0
+    taken, ends = 0, monotonic() + TURN
     while not is_leaving() and (delivery := _next(source_id)):
+        if monotonic() > ends:
+            ring("pedidos.process", source_id)
+            break
         if not _process(source, delivery, reading):
             break
         taken += 1
@@ -140,7 +147,8 @@ def _apply(source: Source, row: Delivery, event: Event) -> None:
             row.finish(Delivery.Status.IGNORED, now, told="A integração foi removida.")
             return
         case OrderSeen():
-            record_order(source, source.platform, source.store, event, now=row.received_at)
+            seen = _timed(source, event, row)
+            record_order(source, source.platform, source.store, seen, now=row.received_at)
         case OrderRemoved():
             remove_order(source, event, now=row.received_at)
         case PeopleToForget(shop_id=shop) if source.shop_id and shop not in {"", source.shop_id}:
@@ -151,3 +159,10 @@ def _apply(source: Source, row: Delivery, event: Event) -> None:
             # It names whom nobody is to know any more.
             row.body = b""
     row.finish(Delivery.Status.DONE, now)
+
+
+def _timed(source: Source, seen: OrderSeen, row: Delivery) -> OrderSeen:
+    """The E-Vendas address is never told when: what was posted later is the later word."""
+    if source.platform != Source.Platform.EVENDAS:
+        return seen
+    return replace(seen, updated_at=row.received_at)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
+from time import monotonic
 
 from django.db import transaction
 from django.db.models import Value
@@ -20,6 +21,8 @@ from pedidos.models import Delivery, Source
 FIRST = timedelta(days=30)
 # Pages at once; the next round goes on from there.
 MOST_PAGES = 40
+# Seconds, after which others have their turn at the workers.
+TURN = 60.0
 # "After" a second leaves out what changed later in it.
 _SECOND = timedelta(seconds=1)
 
@@ -43,13 +46,13 @@ def _pull(source: Source, since: datetime) -> int:
 
     Only where more orders than a page holds changed in one second there is a second page of it.
     """
-    page, read = 1, 0
+    page, read, ends = 1, 0, monotonic() + TURN
     for _ in range(MOST_PAGES):
         orders = changed_orders(source, since=since, page=page)
         reached = _reached(orders, since)
         _keep(source, orders, reached)
         read += len(orders)
-        if len(orders) < PAGE or is_leaving():
+        if len(orders) < PAGE or is_leaving() or monotonic() > ends:
             break
         page = 1 if reached > since else page + 1
         since = reached
@@ -74,8 +77,11 @@ def _keep(source: Source, orders: Sequence[Changed], reached: datetime) -> None:
 
 
 def _delivery(source: Source, order: Changed) -> Delivery:
-    """One state of an order is taken in once, however often it is read."""
-    state = order.changed_at.isoformat() if order.changed_at else sha256(order.raw).hexdigest()
+    """One state of an order is taken in once, however often it is read.
+
+    Several states may share a second: only the bytes tell them apart.
+    """
+    state = sha256(order.raw).hexdigest()
     return Delivery(
         store_id=source.store_id,
         source=source,

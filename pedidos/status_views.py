@@ -75,6 +75,8 @@ def _saved(request: StoreRequest, form: StatusRuleForm, rule: StatusRule | None)
             create_rule(request.store, meaning, by=request.user, ip=ip)
         else:
             change_rule(rule, meaning, by=request.user, ip=ip)
+    except StatusRule.DoesNotExist:
+        raise Http404 from None
     except RuleTaken as taken:
         form.add_error("text", taken.sentence)
         return False

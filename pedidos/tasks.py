@@ -1,6 +1,7 @@
 """Celery's entrances to the orders. Ids only; each is safe to run twice or never."""
 
 from celery import shared_task
+from django.db.models import F
 
 from evendas.bell import ring
 from pedidos.actions.forgetting import forget_old_deliveries
@@ -35,7 +36,9 @@ def sweep() -> None:
 @shared_task(name="pedidos.pull_all")
 def pull_all() -> None:
     """Ring for every shop that can be asked what it forgot to tell."""
-    for source_id in Source.objects.worth_pulling().values_list("pk", flat=True):
+    # Who was asked longest ago comes first: whom no worker comes to now is next in the next round.
+    waiting = Source.objects.worth_pulling().order_by(F("pulled_until").asc(nulls_first=True))
+    for source_id in waiting.values_list("pk", flat=True):
         ring("pedidos.pull", source_id)
 
 

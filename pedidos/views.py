@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from evendas.accounts.store_request import StoreRequest, admin_view
 from evendas.accounts.terms import Origin
-from evendas.bell import ring
+from evendas.bell import ring_once
 from pedidos.actions import sources
 from pedidos.actions.replaying import replay_delivery, replay_source
 from pedidos.actions.sources import TooManySources
@@ -89,7 +89,7 @@ def source_key(request: StoreRequest, source: Source) -> HttpResponse:
 @source_view
 def source_pull(request: StoreRequest, source: Source) -> HttpResponse:
     if Panel(source).may_pull:
-        ring("pedidos.pull", source.pk)
+        ring_once("pedidos.pull", source.pk)
         messages.success(request, "Buscando na loja: o que faltava aparece em instantes.")
     else:
         messages.error(request, "Para buscar, preencha antes o endereço e a chave da loja.")

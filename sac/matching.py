@@ -26,8 +26,9 @@ _ALIASES = (
 )
 _MOST_NUMBERS = 50
 # What is called an order's, however short; and any longer one that stands by itself.
+# Bounded: two runs of the same signs side by side would be cubic in what a customer may write.
 _CALLED = re.compile(
-    r"(?:#|\b(?:pedidos?|compras?)\b)[\s:.#é]*(?:n[º°o]?\.?|n[uú]mero)?[\s:.#]*"
+    r"(?:#|\b(?:pedidos?|compras?)\b)[\s:.#é]{0,8}(?:(?:n[º°o]?\.?|n[uú]mero)[\s:.#]{0,4})?"
     r"([a-z]{0,6}-?[0-9][0-9-]{0,38})",
     re.IGNORECASE,
 )

@@ -30,9 +30,11 @@ PAGE = 20
 MOST_OTHERS = 5
 # So few messages that have the words are all read, whoever asks.
 RARE = 2_000
-# From so many on the latest WALKED are looked through first.
+# From so many on the latest WALKED are looked through first; from fewer where those are likely to
+# hold DENSE pages of them, as in a small store.
 COMMON = 20_000
 WALKED = 10_000
+DENSE = 5
 # Who may see no more tickets is answered from those tickets' conversations, the latest there first.
 FEW = 1_000
 WALKED_AT_HOME = 4_000
@@ -154,7 +156,7 @@ def _found(
     if homes is not None:
         said, known = said.filter(conversation__in=homes), known.filter(conversation__in=homes)
         rows = _lately(said, known, words, most=WALKED_AT_HOME, newest=_SORTED)
-    elif count >= COMMON:
+    elif count >= COMMON or count * WALKED >= DENSE * PAGE * _estimate(said):
         rows = _lately(said, known, words, most=WALKED, newest=_IN_TIME)
     return _indexed(known, words) if rows is None else rows
 

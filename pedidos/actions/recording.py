@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from evendas.accounts import audit
 from evendas.accounts.models import Store
-from evendas.bell import ring
+from evendas.bell import ring_once
 from pedidos.models import Order, OrderItem, OrderMilestone, OrderPhone, Shipment, Source
 from pedidos.platforms.port import OrderRemoved, OrderSeen, PeopleToForget
 
@@ -276,4 +276,4 @@ def _pointed_at(source: Source, people: PeopleToForget) -> Q:
 
 def _announce(ids: Iterable[int]) -> None:
     for order_id in ids:
-        transaction.on_commit(partial(ring, "sac.order_changed", order_id), robust=True)
+        transaction.on_commit(partial(ring_once, "sac.order_changed", order_id), robust=True)

@@ -12,6 +12,7 @@ from pedidos.models.source import FORMER_SECRET_LIVES, new_secret
 from pedidos.platforms.evendas import token_digest
 
 MOST_IN_A_STORE = 20
+_FORMER_KEPT = 3
 # What is never shown again, nor written into the audit.
 SECRETS = {"secret", "api_token"}
 
@@ -95,6 +96,7 @@ def _rotate(row: Source, secret: str) -> None:
     if secret == row.secret:
         return
     if row.secret:
-        row.former_secret = row.secret
-        row.former_secret_until = clock.now() + FORMER_SECRET_LIVES
+        now = clock.now()
+        row.former_secret = "\n".join(row.secrets_at(now)[:_FORMER_KEPT])
+        row.former_secret_until = now + FORMER_SECRET_LIVES
     row.secret = secret

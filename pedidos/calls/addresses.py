@@ -29,11 +29,13 @@ def shape_of(address: str) -> httpx.URL:
     """Return an address as it was typed, if it is one of the web. Raises Forbidden."""
     try:
         url = httpx.URL(address)
-    except httpx.InvalidURL:
+        # A name that was written in its coded form may be none.
+        is_named = bool(url.host)
+    except (httpx.InvalidURL, UnicodeError):
         raise Forbidden("O endereço da loja não é válido.") from None
     if url.scheme != "https" and not (settings.DEMO and url.scheme == "http"):
         raise Forbidden("O endereço da loja precisa começar com https://.")
-    if not url.host or url.userinfo:
+    if not is_named or url.userinfo:
         raise Forbidden("O endereço da loja não é válido.")
     return url
 

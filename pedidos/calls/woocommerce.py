@@ -53,7 +53,8 @@ def _orders(body: bytes) -> list[dict[str, object]]:
         told = None
     if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
         raise CallFailed("A loja não respondeu com uma lista de pedidos.")
-    return told
+    # Some pass over how many were asked for; the next question goes on from the last of these.
+    return told[:PAGE]
 
 
 def _changed(order: dict[str, object]) -> Changed:

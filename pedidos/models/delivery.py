@@ -103,6 +103,11 @@ class Delivery(StoreRow):
         ]
         indexes = [
             models.Index(
+                fields=["source", "id"],
+                condition=models.Q(status="waiting"),
+                name="pedidos_delivery_next",
+            ),
+            models.Index(
                 fields=["due_at"], condition=models.Q(status="waiting"), name="pedidos_delivery_due"
             ),
             models.Index(

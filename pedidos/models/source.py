@@ -51,6 +51,7 @@ class Source(StoreRow):
     shop_id = models.CharField("identificação da loja", max_length=120, blank=True)
     webhook_key = models.CharField(max_length=64, unique=True, default=new_secret)
     secret = SecretField("chave secreta", blank=True)
+    # Those it had before, one a line: which of them the shop signs with by now, nobody here knows.
     former_secret = SecretField(blank=True)
     former_secret_until = models.DateTimeField(null=True)
     # SHA-256 of the token in the header, hex: the token itself is shown once and kept nowhere.
@@ -75,8 +76,12 @@ class Source(StoreRow):
     def __str__(self) -> str:
         return self.name
 
+    def is_anothers(self, shop_id: str) -> bool:
+        """Whether what names this shop is of another one: an app has one address for all of its."""
+        return bool(self.shop_id and shop_id) and shop_id != self.shop_id
+
     def secrets_at(self, now: datetime) -> list[str]:
         """What may sign a delivery now; none of them is empty."""
         is_former_alive = self.former_secret_until is not None and now < self.former_secret_until
-        known = [self.secret, self.former_secret if is_former_alive else ""]
+        known = [self.secret, *(self.former_secret.split() if is_former_alive else [])]
         return [secret for secret in known if secret]

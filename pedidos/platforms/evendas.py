@@ -55,6 +55,11 @@ def delivery_id(_headers: Headers) -> str | None:
     return None
 
 
+def shop(_headers: Headers) -> str:
+    """Told by the token."""
+    return ""
+
+
 @tells_why
 def parse(_topic: str, raw: bytes, reading: Reading) -> Event:
     order = in_any_case(open_body(raw))

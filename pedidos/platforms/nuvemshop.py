@@ -73,6 +73,11 @@ def delivery_id(_headers: Headers) -> str | None:
     return None
 
 
+def shop(_headers: Headers) -> str:
+    """Told in the body."""
+    return ""
+
+
 @tells_why
 def parse(topic: str, raw: bytes, reading: Reading) -> Event:
     told = open_body(raw)

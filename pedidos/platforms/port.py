@@ -160,6 +160,9 @@ class Platform(Protocol):
     def delivery_id(self, headers: Headers, /) -> str | None:
         """The platform's own name of this delivery, equal when it is sent again."""
 
+    def shop(self, headers: Headers, /) -> str:
+        """Which shop this is of, as `Source.shop_id` names it; empty where headers do not say."""
+
     def parse(self, topic: str, raw: bytes, reading: Reading, /) -> Event:
         """Understand a body. Never raises: what is not understood is Malformed.
 

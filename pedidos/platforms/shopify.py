@@ -63,6 +63,10 @@ def delivery_id(headers: Headers) -> str | None:
     return _header(headers, "webhook-id")[:120] or None
 
 
+def shop(headers: Headers) -> str:
+    return _header(headers, "shop-domain").lower()
+
+
 @tells_why
 def parse(topic: str, raw: bytes, reading: Reading) -> Event:
     match topic:

@@ -7,7 +7,7 @@ and "WooCommerce Correios" (tracking). Times come twice; only those in GMT say w
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from pedidos.models import Order
 from pedidos.platforms.port import (
@@ -22,6 +22,7 @@ from pedidos.platforms.port import (
 )
 from pedidos.platforms.reading import buyers, payments
 from pedidos.platforms.reading.amounts import (
+    CENT,
     NOTHING,
     amount,
     amount_or_nothing,
@@ -71,6 +72,11 @@ def topic(headers: Headers, _raw: bytes) -> str:
 
 def delivery_id(headers: Headers) -> str | None:
     return header(headers, "x-wc-webhook-delivery-id")[:120] or None
+
+
+def shop(_headers: Headers) -> str:
+    """An address of its own: each shop has its own."""
+    return ""
 
 
 @tells_why
@@ -226,9 +232,18 @@ def _phones(told: _Told) -> tuple[str, ...]:
 
 
 def _item(row: Fields) -> ItemSeen:
+    count = quantity(row, "quantity", "a quantidade do item")
     return ItemSeen(
         name=plain(row.text("name"), 300) or "Item sem nome",
         sku=plain(row.text("sku"), 80),
-        quantity=quantity(row, "quantity", "a quantidade do item"),
-        price=amount_or_nothing(row, "price", "o preço do item"),
+        quantity=count,
+        price=_price(row, count),
     )
+
+
+def _price(row: Fields, count: Decimal) -> Decimal:
+    """Of one, before coupons: `price` is after them, and the order tells them apart."""
+    whole = amount_or_nothing(row, "subtotal", "o subtotal do item")
+    if whole and count >= 1:
+        return (whole / count).quantize(CENT, ROUND_HALF_UP)
+    return amount_or_nothing(row, "price", "o preço do item")

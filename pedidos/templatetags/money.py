@@ -1,6 +1,6 @@
 """How amounts and shares are written."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.utils.formats import number_format
@@ -18,7 +18,9 @@ def money(amount: Decimal | None, currency: str = "BRL") -> str:
     """An amount with its sign and two places, "—" for none. Never breaks between the two."""
     if amount is None:
         return "—"
-    digits = number_format(abs(amount), decimal_pos=2, use_l10n=True, force_grouping=True)
+    # Django cuts what is beyond the places.
+    cents = abs(amount).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    digits = number_format(cents, decimal_pos=2, use_l10n=True, force_grouping=True)
     return f"{'−' if amount < 0 else ''}{_SIGNS.get(currency, currency)}\N{NO-BREAK SPACE}{digits}"
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from django.db.models.functions import Lower
 
+from evendas import clock
 from pedidos.models import Order, OrderMilestone
 from sac.actions.tickets import Held, held
 from sac.announce import orders_changed
@@ -29,7 +30,7 @@ _STEPS = {
     OrderMilestone.Kind.PAID: TicketEvent.Kind.ORDER_PAID,
     OrderMilestone.Kind.SHIPPED: TicketEvent.Kind.ORDER_SHIPPED,
 }
-# What happened so long before a ticket began may be why its customer writes; older is the past.
+# What happened so long ago, before the ticket began too, may be why its customer writes.
 _SHORTLY = timedelta(hours=1)
 _HEARD = 30
 
@@ -99,7 +100,8 @@ def _write_steps(ticket: Ticket, order: Order) -> None:
 
 def _missing(ticket: Ticket, order: Order) -> list[TicketEvent.Kind]:
     """The steps of an order that its buyer's thread does not tell yet, in their order."""
-    since = ticket.created_at - _SHORTLY
+    # The line bears the time it is written at: what was long ago by now would be told falsely.
+    since = max(ticket.created_at, clock.now()) - _SHORTLY
     told = set(ticket.events.filter(order_key=order.pk).values_list("kind", flat=True))
     became = {one.kind: one.at for one in order.milestones.all() if one.at >= since}
     steps = [(step, became.get(kind)) for kind, step in _STEPS.items()]

@@ -52,7 +52,7 @@ def _measure(
 def _created() -> Q:
     """Atendimentos que começaram no período: o cliente escreveu, ou alguém da equipe abriu a
     conversa. Quem volta depois do encerramento começa outro atendimento. Por departamento, conta
-    onde o atendimento está hoje.
+    onde o atendimento está hoje; por atendente, só as conversas que a pessoa começou.
     """
     return Q(kind=Kind.CREATED)
 

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Avg, Count, OuterRef, Subquery
+from django.db.models import Avg, Count, Min, OuterRef, Subquery
 from django.utils import timezone
 
 from evendas.accounts.models import Store
@@ -70,6 +70,7 @@ def _with_facts(tickets: TicketQuerySet, store: Store) -> TicketQuerySet:
     return related.annotate(
         waited=Subquery(steps(Kind.TAKEN).annotate(v=Avg("wait_seconds")).values("v")),
         replied=Subquery(steps(Kind.FIRST_REPLY).annotate(v=Avg("wait_seconds")).values("v")),
+        replied_at=Subquery(steps(Kind.FIRST_REPLY).annotate(v=Min("at")).values("v")),
         handled=Subquery(steps(Kind.CLOSED).annotate(v=Avg("handled_seconds")).values("v")),
         moves=Subquery(steps(Kind.TRANSFERRED_OUT).annotate(v=Count("id")).values("v")),
         score=Subquery(steps(Kind.SURVEY_ANSWERED).annotate(v=Avg("score")).values("v")),
@@ -78,7 +79,7 @@ def _with_facts(tickets: TicketQuerySet, store: Store) -> TicketQuerySet:
 
 
 def _cells(row: Any, zone: ZoneInfo, *, with_customer: bool) -> list[str]:  # noqa: ANN401 - annotated
-    moments = (row.created_at, row.taken_at, row.first_reply_at, row.closed_at)
+    moments = (row.created_at, row.taken_at, row.replied_at, row.closed_at)
     numbers = (row.waited, row.replied, row.handled, row.moves or 0)
     cells = [
         row.code,

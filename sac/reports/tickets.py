@@ -94,4 +94,4 @@ def _within(text: str, least: int, most: int) -> int | None:
 
 def _plain(text: str) -> str:
     """PostgreSQL refuses the very question when it holds a NUL."""
-    return text if text.isprintable() else ""
+    return "" if "\0" in text else text

@@ -60,6 +60,8 @@ def reports(request: DeskRequest, form: ScopeForm) -> HttpResponse:
         "tags": summary.by_tag(scope),
         "reasons": summary.by_reason(scope),
         "measures": MEASURES,
+        # A ticket begins with nobody: of a person the sheet has what they attended.
+        "sheet_measure": "atendidos" if scope.attendant else "iniciados",
     }
     return render(request, "sac/reports.html", context)
 

@@ -30,7 +30,9 @@ export const pick = (button, onPick) => open(button, { lasts: false }, onPick);
 
 async function open(button, { lasts }, onPick) {
   const picker = the("emoji-picker");
-  if (isClosing && lasts) return;
+  const wasClosing = isClosing;
+  isClosing = false;
+  if (wasClosing && lasts) return;
   [take, opener, home, isLasting] = [onPick, button, button, lasts];
   await load();
   if (!button.isConnected) return;

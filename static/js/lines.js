@@ -53,6 +53,15 @@ const recount = steadily(1_000, async () => {
   return !isTrouble(answer);
 });
 
+// What costs more to count, and is told by no frame: the page as it was loaded, once in a while.
+const rereadFigures = steadily(1_000, async () => {
+  const answer = await ask(location.href, { headers: {} });
+  const figures = the("home-figures");
+  const isInUse = figures.contains(document.activeElement) || figures.querySelector("details[open]");
+  if (answer.ok && !isInUse) show(answer.html, "home-figures");
+  return !isTrouble(answer);
+});
+
 const socket = connect({
   address: new URL("/ws/sac/", location.href.replace(/^http/, "ws")).href,
   onFrame(frame) {
@@ -71,10 +80,13 @@ const socket = connect({
 onReturn(() => {
   socket.wake();
   reread();
+  if (isHome) rereadFigures();
 });
 // Waits grow by themselves.
 setInterval(() => {
-  if (isHome && isSeen()) reread();
+  if (!isHome || !isSeen()) return;
+  reread();
+  rereadFigures();
 }, SLOW_ROUND);
 document.addEventListener("sac:signedout", () => location.reload());
 afterQuiet(8_000, () => the("done").replaceChildren())();

@@ -12,6 +12,7 @@ from evendas.accounts.models import Store
 from pedidos.chart import bars
 from pedidos.finance import Amount, Movement, movement
 from pedidos.models import Label, Order
+from pedidos.templatetags.money import money
 from tests.conftest import Shop
 from tests.pedidos.shelf import order
 
@@ -166,6 +167,12 @@ def test_the_label_is_the_first_that_fits(
     assert Order.objects.get(pk=kept.pk).label == label
     Order.objects.filter(pk=kept.pk).update(cancelled_at=at(3))
     assert Order.objects.get(pk=kept.pk).label == Label.CANCELLED
+
+
+def test_amounts_are_rounded_and_not_cut() -> None:
+    assert money(Decimal(200) / 3) == "R$\N{NO-BREAK SPACE}66,67"
+    assert money(Decimal("-84310.555"), "USD") == "−USD\N{NO-BREAK SPACE}84.310,56"
+    assert money(None) == "—"
 
 
 def test_bars_stand_side_by_side_and_the_highest_day_nearly_fills_the_picture(

@@ -106,6 +106,15 @@ def test_a_secret_that_is_changed_leaves_the_former_one_for_two_hours(
     assert shopify.post(raw, old).status_code == 401
 
 
+def test_a_key_made_twice_by_mistake_shuts_nobody_out(dono: Actor, woo: Door, rings: Rings) -> None:
+    raw = b"{}"
+    old = signed(woo.source, raw)
+    for _ in range(2):
+        dono.client.post(reverse("source_key", args=[woo.source.pk]))
+    assert Source.objects.get().secret != woo.source.secret
+    assert woo.post(raw, old).status_code == 200
+
+
 def test_a_secret_left_empty_stays_and_is_never_shown(dono: Actor, nuvem: Door) -> None:
     before = Source.objects.get()
     typed = {"name": "Outra", "shop_id": "1234567", "secret": "", "api_token": ""}
@@ -128,6 +137,8 @@ def test_a_secret_left_empty_stays_and_is_never_shown(dono: Actor, nuvem: Door) 
         ({"api_url": "loja.com.br"}, "Preencha também este campo."),
         ({"api_user": "ck_1", "api_token": "cs_1"}, "Preencha também este campo."),
         ({"name": ""}, "Dê um nome"),
+        ({"api_url": "https://xn--0.com"}, "não é válido"),
+        ({"api_url": "https://a.com/" + "é" * 60}, "longo demais"),
     ],
 )
 def test_what_cannot_be_right_is_said_beside_its_field(

@@ -18,11 +18,12 @@ from tests.pedidos.doors import Door, Rings, open_source, signed
 from tests.pedidos.order_data import WOO_NEW as WOO
 from tests.pedidos.order_data import body, row
 
+SHOPIFY = "shopify-1-orders-create-pending.json"
 MEGABYTE = 1024 * 1024
 
 DOORS = {
     "woocommerce": (WOO, "X-WC-Webhook-Signature"),
-    "shopify": ("shopify-1-orders-create-pending.json", "X-Shopify-Hmac-Sha256"),
+    "shopify": (SHOPIFY, "X-Shopify-Hmac-Sha256"),
     "nuvemshop": ("nuvemshop-1-order-paid.webhook.json", "X-Linkedstore-HMAC-SHA256"),
 }
 
@@ -144,6 +145,24 @@ def test_such_a_knock_elsewhere_is_refused(shopify: Door, rings: Rings) -> None:
 def test_a_redelivery_is_kept_once_and_answered_200_again(woo: Door, rings: Rings) -> None:
     assert [woo.deliver(WOO).status_code for _ in range(3)] == [200] * 3
     assert Delivery.objects.count() == 1
+
+
+def test_what_woocommerce_sends_in_one_second_has_one_name_and_is_kept_apart(
+    woo: Door, rings: Rings
+) -> None:
+    for number in (10, 11, 10):
+        told = {"id": number, "number": str(number)}
+        assert woo.say(told, topic="order.updated", delivery="0a1b").status_code == 200
+    assert Delivery.objects.count() == 2
+
+
+def test_the_word_of_another_shop_of_the_same_app_is_refused(shopify: Door, rings: Rings) -> None:
+    headers = dict(row(SHOPIFY)["headers"])
+    Source.objects.update(shop_id="outra.myshopify.com")
+    assert shopify.post(body(SHOPIFY), headers).status_code == 401
+    assert_untouched(rings)
+    Source.objects.update(shop_id=headers["X-Shopify-Shop-Domain"])
+    assert shopify.post(body(SHOPIFY), headers).status_code == 200
 
 
 def test_more_than_two_megabytes_are_413(woo: Door, rings: Rings) -> None:

@@ -39,9 +39,12 @@ def test_an_order_is_read_whole() -> None:
     order = seen(WOO_NEW)
     assert (order.discount, order.freight) == (Decimal("19.97"), Decimal("24.90"))
     assert [(item.name, item.sku, int(item.quantity), item.price) for item in order.items] == [
-        ("Camiseta Básica - Preta, M", "CAM-PRE-M", 2, Decimal("71.91")),
-        ("Caneca Esmaltada & Tampa", "CAN-ESM", 1, Decimal("35.91")),
+        ("Camiseta Básica - Preta, M", "CAM-PRE-M", 2, Decimal("79.90")),
+        ("Caneca Esmaltada & Tampa", "CAN-ESM", 1, Decimal("39.90")),
     ]
+    # Prices are before coupons, as the discount stands apart.
+    lines = sum(item.quantity * item.price for item in order.items)
+    assert lines - order.discount + order.freight == order.total
     assert order.payment_method == "Pix"
     assert order.payment_url.endswith("?pay_for_order=true&key=wc_order_T1042abcDEF")
     assert order.updated_at == datetime(2026, 3, 9, 17, 5, 12, tzinfo=UTC)

@@ -65,7 +65,7 @@ def test_everything_typed_is_kept(ana: Actor, ticket: Ticket) -> None:
     )
     page = read(answer)
     assert "Marina D'Ávila 👟" in page.find("div", id="contact-card")[0].text
-    assert "Marina D'Ávila 👟" in page.find("header")[0].text
+    assert "Marina D'Ávila 👟" in page.find("header", id="chat-head")[0].text
     assert "Cliente" in page.find("dl")[0].text
 
 

@@ -27,6 +27,7 @@ READING = (
     "ticket_history",
     "ticket_team",
     "ticket_answer",
+    "ticket_orders",
 )
 VERBS = (
     "ticket_messages",
@@ -53,7 +54,7 @@ MESSAGE_VERBS = (
     "message_deletion",
 )
 # Held by the walls: what they name is not of every ticket.
-ELSEWHERE = {"contact_merge", "media_retry"}
+ELSEWHERE = {"contact_merge", "media_retry", "ticket_order_word"}
 ON_A_MESSAGE = (*MESSAGE_VERBS, *MESSAGE_FORMS)
 ON_A_TICKET = (*READING, *VERBS, *FORMS, *MESSAGE_VERBS)
 

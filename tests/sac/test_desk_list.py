@@ -147,7 +147,8 @@ def _fill(shop: Shop, one: Actor, two: Actor) -> None:
 
 def test_home_counts_what_the_desk_counts(shop: Shop, ana: Actor, bia: Actor) -> None:
     _fill(shop, ana, bia)
-    figures = read(ana.client.get("/")).find("b")
+    page = read(ana.client.get("/"))
+    figures = [page.find("b", id=name)[0] for name in ("waiting-now", "open-now", "closed-now")]
     counts = read(ana.client.get("/sac/atendimento/")).counts
     assert [int(figure.text) for figure in figures] == list(counts.values())
 

@@ -104,6 +104,11 @@ def test_order_numbers_are_told_from_years_amounts_and_addresses(
     assert numbers_told([text]) == numbers
 
 
+@pytest.mark.parametrize("text", ["#" * 4_096, "pedido " + " " * 60_000, "pedido:.#é" * 6_000])
+def test_signs_without_end_are_read_to_the_end(text: str) -> None:
+    assert numbers_told([text]) == set()
+
+
 def test_a_customer_who_writes_numbers_all_day_asks_for_few_orders() -> None:
     assert len(numbers_told(f"pedido {one}" for one in range(5_000))) == 50
 

@@ -170,7 +170,9 @@ def test_lines_are_of_departments_and_people(
 def test_tags_and_reasons_are_counted_and_open_their_tickets(
     shop: Shop, story: Ticket, sara: Actor
 ) -> None:
-    tag = Tag.objects.create(store=shop.store, name="Troca & devolução", colour="orange")
+    tag = Tag.objects.create(
+        store=shop.store, name="Troca & \N{ZERO WIDTH JOINER}devolução", colour="orange"
+    )
     Ticket.tags.through.objects.create(store=shop.store, ticket=story, tag=tag)
     Ticket.objects.filter(pk=story.pk).update(close_reason="Não quis")
     links = {link.text: link.attributes["href"] for link in report(sara).find("a")}
@@ -242,6 +244,25 @@ def test_what_an_address_says_wrongly_narrows_nothing(
     story: Ticket, sara: Actor, query: str
 ) -> None:
     assert listed(sara, MARCH + query) == [story.code]
+
+
+def test_of_a_person_the_sheet_has_what_they_attended(
+    shop: Shop, story: Ticket, ana: Actor, sara: Actor
+) -> None:
+    assert ana.attendant
+    page = report(sara, f"{MARCH}&atendente={ana.attendant.pk}")
+    (link,) = [one for one in page.find("a", class_="button") if ".csv" in one.attributes["href"]]
+    query = link.attributes["href"].removeprefix("/relatorios/atendimentos.csv")
+    assert [line["Código"] for line in sheet(sara, query)] == [story.code]
+    assert not page.find("table", class_="heat")
+
+
+def test_what_the_team_began_waited_for_no_reply(shop: Shop, ana: Actor, dono: Actor) -> None:
+    with at(9):
+        ticket = shop.hears(department=shop.support)
+        do(ana, ticket, "posse")
+    Ticket.objects.filter(pk=ticket.pk).update(first_reply_at=ticket.created_at)
+    assert sheet(dono)[0]["Primeira resposta em"] == ""
 
 
 def test_another_stores_rows_are_no_choices_and_in_no_number(

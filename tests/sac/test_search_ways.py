@@ -217,6 +217,11 @@ def test_each_is_asked_the_way_that_reads_little(
     assert asks(nara, "nada disso").indexes <= OF_CONVERSATIONS
     assert wide.indexes == {"sac_message_by_time"}
     assert rare.indexes == {"sac_message_words"}
+    # Not so many, but in every few messages.
+    _take(monkeypatch, {"COMMON": ALWAYS, "WALKED": 4_000})
+    assert asks(sara, "entrega").indexes == {"sac_message_by_time"}
+    _take(monkeypatch, {"DENSE": ALWAYS})
+    assert asks(sara, "entrega").indexes != {"sac_message_by_time"}
 
 
 def _of_a_small_department(shop: Shop, others: Actor) -> Actor:

@@ -69,9 +69,9 @@ def test_the_thread_tells_who_changed_which_tags(
     choose(sara, waiting, [tags[0], tags[2]], tags[1:])
     address = f"/sac/atendimento/{waiting.code}/"
     assert trail(ana, address)[1:] == [
-        f"{ana.attendant} acrescentou às etiquetas: Urgente, VIP",
-        f"{sara.attendant} acrescentou às etiquetas: Troca",
-        f"{sara.attendant} tirou das etiquetas: Urgente",
+        f"{ana.attendant} adicionou etiquetas: Urgente, VIP",
+        f"{sara.attendant} adicionou etiquetas: Troca",
+        f"{sara.attendant} removeu etiquetas: Urgente",
     ]
     # Named as they were then; and who only tagged it took no part in it.
     Tag.objects.filter(pk=tags[1].pk).update(name="Depressa")

@@ -9,6 +9,7 @@ from pedidos.platforms.reading.texts import plain, url
 _CARRIER_MAX = 80
 _CODE_MAX = 80
 _PARCELS_MAX = 100
+_READ_MAX = _PARCELS_MAX * (_CODE_MAX + 1)  # characters
 # An object of the Correios: two letters, nine digits, two letters (S10 of the postal union).
 _CORREIOS = re.compile(
     r"\b([A-Z]{2}) ?([0-9]{3}) ?([0-9]{3}) ?([0-9]{3}) ?([A-Z]{2})\b", re.IGNORECASE
@@ -18,7 +19,7 @@ _PARTED = re.compile(r"[,;|\n\r\t]")
 
 def codes_in(text: str) -> list[str]:
     """Every code of a field, those of the Correios in capitals and without spaces."""
-    return [code for piece in _PARTED.split(text) for code in _codes_of(piece)]
+    return [code for piece in _PARTED.split(text[:_READ_MAX]) for code in _codes_of(piece)]
 
 
 def parcels(text: str, address: str = "", carrier: str = "") -> list[ShipmentSeen]:

@@ -153,6 +153,11 @@ def tab(page: Page, name: str) -> None:
     expect(page.locator("#rows")).to_have_attribute("aria-busy", "false")
 
 
+def settled(page: Page) -> None:
+    """Wait for the list that was asked for last."""
+    expect(page.locator("#rows")).not_to_have_attribute("aria-busy", "true")
+
+
 def open_talk(page: Page, name: str) -> None:
     row(page, name).get_by_role("link").click()
     expect(page.get_by_role("heading", name=name).first).to_be_visible()

@@ -231,6 +231,7 @@ def assume(page: Page, name: str) -> None:
     go_to(page, name)
     page.get_by_role("button", name="Assumir").click()
     expect(page.get_by_role("log")).to_contain_text("assumiu o atendimento")
+    expect(page.get_by_role("button", name="Assumir")).to_have_count(0)
 
 
 def write(page: Page, text: str) -> Locator:

@@ -24,6 +24,7 @@ def what_nobody_saw_stands_under_a_line(stage: Stage) -> None:
     expect(line).to_be_in_viewport()
     ana.keyboard.press("Alt+a")
     expect(ana.get_by_role("log")).to_contain_text("assumiu o atendimento")
+    expect(ana.get_by_role("button", name="Assumir")).to_have_count(0)
     write(ana, "Bom dia, Paula!")
     expect(line).to_have_count(0)
     tab(ana, "Em aberto")
@@ -162,6 +163,7 @@ def the_box_writes_fast(stage: Stage) -> None:
     bia = stage.bia
     bia.get_by_role("button", name="Assumir").click()
     expect(bia.get_by_role("log")).to_contain_text("assumiu o atendimento")
+    expect(bia.get_by_role("button", name="Assumir")).to_have_count(0)
     box(bia).press_sequentially("Uma linha")
     box(bia).press("Enter")
     box(bia).press_sequentially("e outra")

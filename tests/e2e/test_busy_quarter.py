@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.glass import open_talk, row, tab, until
+from tests.e2e.glass import open_talk, row, settled, tab, until
 from tests.e2e.kinds import payload
 from tests.e2e.quarter import (
     CROWD,
@@ -202,6 +202,7 @@ def the_list_is_filtered_and_the_way_back_undoes_it(stage: Stage) -> None:
     sara.get_by_label("Departamento", exact=True).select_option("Suporte")
     expect(sara).to_have_url(re.compile(r"\?situacao=aguardando&departamento=\d+$"))
     expect(row(sara, "Joana D'Ávila").locator(".chip-green")).to_contain_text("Suporte")
+    settled(sara)
     expect(counter(sara, "waiting")).to_have_text(str(len(names(sara))))
     sara.get_by_label("Não lidas").check()
     sara.get_by_label("Não respondidas").check()
@@ -210,6 +211,7 @@ def the_list_is_filtered_and_the_way_back_undoes_it(stage: Stage) -> None:
     shared = sara.context.new_page()
     shared.goto(sara.url)
     expect(shared.get_by_label("Não lidas")).to_be_checked()
+    settled(sara)
     assert names(shared) == names(sara)
     shared.close()
     for _ in range(3):

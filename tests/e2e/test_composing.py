@@ -85,6 +85,7 @@ def talk(
         open_talk(page, name)
         page.get_by_role("button", name="Assumir").click()
         expect(page.get_by_role("log")).to_contain_text("assumiu o atendimento")
+        expect(page.get_by_role("button", name="Assumir")).to_have_count(0)
     page.goto(f"{desk.web}sac/atendimento/?situacao=em-aberto")
     open_talk(page, "Dora Nunes")
     yield page

@@ -121,6 +121,7 @@ def test_an_answer_that_comes_late_changes_nothing_that_is_newer(
     until(ana, lambda: late, seconds=10)
     ana.get_by_role("button", name="Assumir").click()
     expect(ana.get_by_role("log")).to_contain_text("assumiu o atendimento")
+    expect(ana.get_by_role("button", name="Assumir")).to_have_count(0)
     waiting = ana.locator('#rows .row[data-status="waiting"]', has_text=phone)
     expect(waiting).to_have_count(0)
     with ana.expect_response(f"**/{asked}/**"):

@@ -29,6 +29,7 @@ def talk(
     open_talk(page, "Irene Prata")
     page.get_by_role("button", name="Assumir").click()
     expect(page.get_by_role("log")).to_contain_text("assumiu o atendimento")
+    expect(page.get_by_role("button", name="Assumir")).to_have_count(0)
     yield page
     go_home(desk, page.context, phones)
 

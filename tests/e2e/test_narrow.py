@@ -147,6 +147,7 @@ def test_a_conversation_from_the_queue_to_its_end(
     enter(phone, "Ilma Queiroz")
     phone.get_by_role("button", name="Assumir").tap()
     expect(phone.get_by_role("log")).to_contain_text("assumiu o atendimento")
+    expect(phone.get_by_role("button", name="Assumir")).to_have_count(0)
     fits(phone)
     box(phone).tap()
     send = phone.get_by_role("button", name="Enviar", exact=True)

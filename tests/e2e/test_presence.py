@@ -51,6 +51,7 @@ def test_colleagues_see_who_else_is_there_and_who_writes(
     # What depends on the viewer is drawn anew around them.
     ana.get_by_role("button", name="Assumir").click()
     expect(ana.get_by_role("log")).to_contain_text("assumiu o atendimento")
+    expect(ana.get_by_role("button", name="Assumir")).to_have_count(0)
     expect(ana.locator("#viewers")).to_contain_text("Sara")
     sara.goto(desk.web)
     expect(ana.locator("#viewers")).to_be_empty()

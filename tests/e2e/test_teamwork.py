@@ -47,6 +47,7 @@ def assume(page: Page, name: str) -> None:
     row(page, name).get_by_role("link").click()
     page.get_by_role("button", name="Assumir").click()
     expect(page.get_by_role("log")).to_contain_text("assumiu o atendimento")
+    expect(page.get_by_role("button", name="Assumir")).to_have_count(0)
 
 
 def transfer(page: Page, to: str, note: str = "") -> None:

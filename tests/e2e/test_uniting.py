@@ -54,6 +54,7 @@ def test_the_conversation_in_hand_takes_the_other_in(
     open_talk(ana, "Oculta Siqueira")
     ana.get_by_role("button", name="Assumir").click()
     expect(ana.get_by_role("log")).to_contain_text("assumiu o atendimento")
+    expect(ana.get_by_role("button", name="Assumir")).to_have_count(0)
     box(ana).fill("Já vejo isso")
     attach(ana, "Documento", payload("nota.pdf", "application/pdf", PDF))
     address = ana.url

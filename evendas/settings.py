@@ -108,7 +108,8 @@ UNKNOWN_ASK_AFTER = 30 * _scale
 UNKNOWN_SHOW_AFTER = 60 * _scale
 # After so long in the queue a person must say whether a message is still to be sent.
 SEND_HOLD_AFTER = 7200 * _scale
-CLOSE_UNDO_FOR = 10 * _scale  # so long closing can be undone, and its text waits
+# So long closing can be undone, and its text waits.
+CLOSE_UNDO_FOR: float = env.float("EVENDAS_CLOSE_UNDO_FOR", default=10 * _scale)
 SEND_BACKOFF = [1 * _scale, 2 * _scale, 4 * _scale, 8 * _scale, 10 * _scale]
 SWEEP_EVERY = 5 * _scale
 # Numbers that are connected: how often each is looked after, and how often one looks who is due.

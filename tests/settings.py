@@ -7,7 +7,13 @@ from tests.services import make_ready, worker
 make_ready()
 
 from evendas.settings import *  # noqa: E402, F403 - the servers come first
-from evendas.settings import CHANNEL_LAYERS, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
+from evendas.settings import (  # noqa: E402
+    CHANNEL_LAYERS,
+    DATABASES,
+    LOCAL_DIR,
+    STATIC_ROOT,
+    STORAGES,
+)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -19,6 +25,12 @@ DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=20000 -c statement
 
 # Redis publishes across its databases: parallel workers would hear each other.
 cast("dict[str, str]", CHANNEL_LAYERS["default"]["CONFIG"])["prefix"] = f"evendas{worker()}"
+
+# Files are counted: parallel workers would see each other's.
+STORAGES["default"] = {
+    "BACKEND": "sac.media.folder.Folder",
+    "OPTIONS": {"location": str(LOCAL_DIR / f"media{worker()}")},
+}
 
 # No collectstatic before a test: names stay plain and WhiteNoise finds the files where they are,
 # when one is asked for. Else every Client's first request would list and pack them all.

@@ -15,12 +15,16 @@ from tests.running import Running, running
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 360, "height": 740}
 REDIS_DATABASE = 40
+# Seconds, more than an installation's ten: a loaded machine has none to miss.
+UNDO_FOR = 25
 _phones = count(5511991270001)
 
 
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("desk"), redis_database=REDIS_DATABASE) as stack:
+    folder = tmp_path_factory.mktemp("desk")
+    longer = {"EVENDAS_CLOSE_UNDO_FOR": str(UNDO_FOR)}
+    with running(folder, redis_database=REDIS_DATABASE, **longer) as stack:
         yield stack
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import UNDO_FOR
 from tests.e2e.glass import open_talk, row, settled, tab, until
 from tests.e2e.kinds import payload
 from tests.e2e.quarter import (
@@ -56,7 +57,9 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A store of its own: its owner changes how everybody answers, and every number is counted."""
-    with running(tmp_path_factory.mktemp("quarter"), redis_database=41) as stack:
+    with running(
+        tmp_path_factory.mktemp("quarter"), redis_database=41, EVENDAS_CLOSE_UNDO_FOR=str(UNDO_FOR)
+    ) as stack:
         yield stack
 
 

@@ -284,7 +284,7 @@ def test_a_round_of_work_from_the_door_to_the_last_escape(
 ) -> None:
     name = "Aurélia Campos"
     customer(name)
-    # The hour of the desk stands still where a second counts: Desfazer is offered for ten of them.
+    # The hour of the desk stands still where a second counts: Desfazer is offered for a few.
     ana.clock.install()
     begin(ana, desk)
     open_filtered(ana, name)

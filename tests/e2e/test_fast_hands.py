@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import UNDO_FOR
 from tests.e2e.glass import box, open_talk, row, until
 from tests.running import Running
 
@@ -52,14 +53,14 @@ def test_the_offer_to_undo_counts_down_and_goes(ana: Page, customer: Write) -> N
     press(ana, "Alt+e")
     ana.get_by_role("button", name="Sim, encerrar").click()
     button = ana.locator("#undo button")
-    expect(button).to_contain_text("10")
+    expect(button).to_contain_text(str(UNDO_FOR))
     ana.clock.set_fixed_time(began + 4)
-    expect(button).to_contain_text("6")
+    expect(button).to_contain_text(str(UNDO_FOR - 4))
     # It stays wherever one goes meanwhile.
     customer("Sônia Prates")
     open_talk(ana, "Sônia Prates")
     expect(button).to_be_visible()
-    ana.clock.set_fixed_time(began + 10)
+    ana.clock.set_fixed_time(began + UNDO_FOR)
     expect(button).to_have_count(0)
 
 

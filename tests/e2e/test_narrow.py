@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.bustle import go_home
 from tests.e2e.conftest import NARROW
-from tests.e2e.glass import box, row
+from tests.e2e.glass import box, row, until
 from tests.running import Running
 
 pytestmark = pytest.mark.browser
@@ -87,7 +88,8 @@ def fits(page: Page) -> None:
 def in_reach(*parts: Locator) -> None:
     for part in parts:
         expect(part).to_be_visible()
-        assert part.evaluate(IN_REACH), part
+        # The page may still be taking the size it was given, or a window going away.
+        until(part.page, partial(part.evaluate, IN_REACH), seconds=10)
 
 
 def enter(page: Page, name: str) -> None:
@@ -184,7 +186,7 @@ def note(page: Page) -> None:
 
 
 def close(page: Page) -> None:
-    # Desfazer is offered for ten seconds of a clock that stands still.
+    # Desfazer is offered for some seconds of a clock that stands still.
     page.clock.install()
     page.clock.set_fixed_time(page.evaluate("Date.now() / 1_000"))
     page.get_by_role("link", name="Encerrar Atendimento").tap()

@@ -4,15 +4,17 @@ So what a person edits in a contact counts at once. What somebody of the team sa
 (`OrderLink`) goes before everything the two have in common.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Sum, TextField, Value, When
+from django.db.models.functions import JSONObject
 
 from evendas.accounts.models import Store
-from pedidos.models import Order
+from pedidos.models import Order, OrderPhone
 from sac.matching import Buyer, Match, Person, Word, match, numbers_told
 from sac.models import Contact, ContactIdentity, Conversation, Message, OrderLink, Ticket
 
@@ -62,61 +64,80 @@ class Purchases:
 
 
 def purchases_of(ticket: Ticket) -> Purchases:
-    """Return what stands beside a ticket's conversation."""
-    conversation = ticket.conversation
-    return orders_of(conversation.contact, ticket.store, chat=conversation)
+    """Return what stands beside a ticket's conversation: its contact's orders in the store.
 
-
-def orders_of(contact: Contact, store: Store, *, chat: Conversation | None = None) -> Purchases:
-    """Return a contact's orders in their store; of `chat` also those whose number they wrote there.
-
-    Four indexed questions where there is nothing, four more at most however much there is.
+    Two indexed questions where there is nothing, four more at most however much there is.
     """
-    links = list(contact.order_links.select_related("by__attendant", "order").order_by("-id"))
-    person = person_of(contact, told=_told_in(chat))
-    sure = _sure(person, store, links)
-    found = _candidates(person, sure, store, links)
-    rows = found.prefetch_related("items", "shipments", "phones").order_by("-placed_at", "-id")
-    last = [*_tied(rows[:LAST], person, {one.order_id: _word(one) for one in links})]
+    store = ticket.store
+    person, words = _known_of(ticket.conversation, store)
+    refused = [pk for pk, word in words.items() if not word.is_confirmed]
+    sure = _sure(person, store, set(words).difference(refused))
+    found = _candidates(person, sure, store).exclude(pk__in=refused)
+    last = [*_tied(_shown(found, store), person, words)]
     count, spent = _sums(found, sure, last)
-    return Purchases(last, [one.order for one in links if not one.is_confirmed], count, spent)
+    known = Order.objects.in_store(store).in_bulk(refused)
+    return Purchases(last, [known[pk] for pk in refused], count, spent)
 
 
-def person_of(contact: Contact, *, told: frozenset[str] = frozenset()) -> Person:
-    """What is known of a contact that may tie an order to them."""
-    known = [one.value for one in contact.identities.all() if one.kind == _PHONE]
+def person_of(contact: Contact) -> Person:
+    """What is known of a contact that may tie an order to them; of identities read before."""
+    return _person(contact, [one.value for one in contact.identities.all() if one.kind == _PHONE])
+
+
+def buyer_of(order: Order, phones: Iterable[str]) -> Buyer:
+    """What an order tells of its buyer, who has these phones."""
+    return Buyer(
+        number=order.number,
+        phones=frozenset(phones),
+        tax_id=order.buyer_document,
+        email=order.buyer_email,
+    )
+
+
+def word_of(kind: str, who: str) -> Word:
+    """What a link says of a contact and an order: see `OrderLink.WHO`."""
+    return Word(is_confirmed=kind == OrderLink.Kind.CONFIRMED, who=who)
+
+
+_PHONE = ContactIdentity.Kind.PHONE
+
+
+def _known_of(chat: Conversation, store: Store) -> tuple[Person, dict[int, Word]]:
+    """Who a contact is, what they told, and what the team said of orders: one question for all."""
+    contact = chat.contact
+    phones = contact.identities.filter(kind=_PHONE).values("value")
+    facts = JSONObject(order="order", kind="kind", who=OrderLink.WHO)
+    links = contact.order_links.order_by("-id").values(facts=facts)
+    own = Contact.objects.in_store(store).filter(pk=contact.pk)
+    parts = [ArraySubquery(part) for part in (phones, _said_in(chat), links)]
+    numbers, said, told = own.values_list(*parts).get()
+    words = {one["order"]: word_of(one["kind"], one["who"]) for one in told}
+    return _person(contact, numbers, numbers_told(said)), words
+
+
+def _said_in(chat: Conversation) -> QuerySet[Message, Any]:
+    """The customer's words among the last that were said; "" in the place of everybody else's."""
+    heard = Case(
+        When(direction=Message.Direction.IN, then=F("text")),
+        default=Value(""),
+        output_field=TextField(),
+    )
+    said: QuerySet[Message, Any] = chat.messages.order_by("-sort_key", "-id").values(heard=heard)
+    return said[:_HEARD]
+
+
+def _person(contact: Contact, phones: Iterable[str], told: frozenset[str] = frozenset()) -> Person:
     return Person(
-        phones=frozenset(filter(None, [contact.phone, *known])),
+        phones=frozenset(filter(None, [contact.phone, *phones])),
         tax_id=contact.tax_id,
         email=contact.email,
         told=told,
     )
 
 
-def buyer_of(order: Order) -> Buyer:
-    """What an order tells of its buyer."""
-    return Buyer(
-        number=order.number,
-        phones=frozenset(one.phone for one in order.phones.all()),
-        tax_id=order.buyer_document,
-        email=order.buyer_email,
-    )
-
-
-_PHONE = ContactIdentity.Kind.PHONE
-
-
-def _told_in(chat: Conversation | None) -> frozenset[str]:
-    if chat is None:
-        return frozenset()
-    said = chat.messages.order_by("-sort_key", "-id").values_list("direction", "text")[:_HEARD]
-    return numbers_told(text for way, text in said if way == Message.Direction.IN)
-
-
-def _sure(person: Person, store: Store, links: Sequence[OrderLink]) -> QuerySet[Order, Any]:
+def _sure(person: Person, store: Store, confirmed: Collection[int]) -> QuerySet[Order, Any]:
     """The ids of what is theirs without a doubt: each part by its own index."""
     orders = Order.objects.in_store(store).order_by()
-    confirmed = [one.order_id for one in links if one.is_confirmed]
     parts = [orders.filter(pk__in=confirmed)]
     if own := person.own_phones:
         parts.append(orders.filter(phones__store=store, phones__phone__in=own))
@@ -128,27 +149,28 @@ def _sure(person: Person, store: Store, links: Sequence[OrderLink]) -> QuerySet[
     return first.union(*others) if others else first
 
 
-def _candidates(
-    person: Person, sure: QuerySet[Order, Any], store: Store, links: Sequence[OrderLink]
-) -> QuerySet[Order]:
-    """All that may be theirs, the refused ones left out."""
+def _candidates(person: Person, sure: QuerySet[Order, Any], store: Store) -> QuerySet[Order]:
+    """All that may be theirs: also those whose numbers they told."""
     orders = Order.objects.in_store(store)
-    refused = [one.order_id for one in links if not one.is_confirmed]
     if person.told:
         told = [form for number in person.told for form in (number, f"#{number}")]
         sure = sure.union(orders.order_by().filter(number__in=told).values("pk"))
-    return orders.filter(pk__in=sure).exclude(pk__in=refused)
+    return orders.filter(pk__in=sure)
+
+
+def _shown(found: QuerySet[Order], store: Store) -> QuerySet[Order]:
+    """The LAST of them, with what is said of each, and its buyer's phones."""
+    phones = OrderPhone.objects.in_store(store).filter(order=OuterRef("pk"))
+    told = found.annotate(called=ArraySubquery(phones.values("phone")))
+    return told.prefetch_related("items", "shipments").order_by("-placed_at", "-id")[:LAST]
 
 
 def _tied(rows: QuerySet[Order], person: Person, words: Mapping[int, Word]) -> Iterator[Purchase]:
     for order in rows:
         word = words.get(order.pk)
-        if found := match(buyer_of(order), person, word):
+        buyer = buyer_of(order, order.called)  # type: ignore[attr-defined]
+        if found := match(buyer, person, word):
             yield Purchase(order, found, is_confirmed=word is not None)
-
-
-def _word(link: OrderLink) -> Word:
-    return Word(is_confirmed=link.is_confirmed, who=link.who)
 
 
 def _sums(
@@ -156,10 +178,10 @@ def _sums(
 ) -> tuple[int, Decimal]:
     """How many are surely theirs and what was paid for them: asked only where not all are shown."""
     if len(last) == LAST:
-        theirs = found.filter(pk__in=sure)
-        paid = theirs.filter(payment__in=_PAID, currency="BRL", is_test=False, cancelled_at=None)
-        told = paid.aggregate(spent=Sum(F("total") - F("refunded")))
-        return theirs.count(), told["spent"] or Decimal(0)
+        is_paid = Q(payment__in=_PAID, currency="BRL", is_test=False, cancelled_at=None)
+        spent = Sum(F("total") - F("refunded"), filter=is_paid)
+        told = found.filter(pk__in=sure).aggregate(count=Count("pk"), spent=spent)
+        return told["count"], told["spent"] or Decimal(0)
     mine = [one.order for one in last if one.match.is_sure]
     return len(mine), sum((_paid_for(order) for order in mine), Decimal(0))
 

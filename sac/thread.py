@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal, Self
 
 from django.db import models
 from django.db.models import Q
@@ -177,17 +177,21 @@ class Unseen:
     first: int
     count: int
 
+    @classmethod
+    def of(cls, ids: Sequence[int] | None) -> Self | None:
+        """What these messages are, in their order; None when there are none."""
+        return cls(first=ids[0], count=len(ids)) if ids else None
+
 
 # Of more nobody asks how many.
 MOST_COUNTED = 999
 
 
-def unseen(ticket: Ticket) -> Unseen | None:
-    """What is NOVO in a ticket; None when the team saw all of it, or nothing was said."""
+def unseen(ticket: Ticket) -> models.QuerySet[Message, Any]:
+    """The ids of what is NOVO in a ticket, in their order: MOST_COUNTED of them at most."""
     if not ticket.is_new:
-        return None
+        return ticket.messages.none().values("pk")
     said = ticket.messages.filter(
         direction=Message.Direction.IN, created_at__gte=ticket.new_since
     ).exclude(kind="call")
-    ids = list(said.order_by("sort_key", "id").values_list("pk", flat=True)[:MOST_COUNTED])
-    return Unseen(first=ids[0], count=len(ids)) if ids else None
+    return said.order_by("sort_key", "id").values("pk")[:MOST_COUNTED]

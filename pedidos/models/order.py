@@ -238,6 +238,8 @@ class OrderPhone(StoreOwned):
     )
     phone = models.CharField(max_length=20)
 
+    objects = StoreQuerySet["OrderPhone"].as_manager()
+
     class Meta:
         verbose_name = "telefone do pedido"
         verbose_name_plural = "telefones do pedido"

@@ -13,7 +13,7 @@ from evendas import clock
 from pedidos.models import Order, OrderMilestone
 from sac.actions.tickets import Held, held
 from sac.announce import orders_changed
-from sac.matching import Word, is_alias, match, numbers_told
+from sac.matching import is_alias, match, numbers_told
 from sac.models import (
     Contact,
     ContactIdentity,
@@ -23,7 +23,7 @@ from sac.models import (
     Ticket,
     TicketEvent,
 )
-from sac.purchases import buyer_of, person_of
+from sac.purchases import buyer_of, person_of, word_of
 
 _STEPS = {
     OrderMilestone.Kind.PLACED: TicketEvent.Kind.ORDER_PLACED,
@@ -59,11 +59,9 @@ def look_up(conversation_id: int) -> None:
 def contacts_of(order: Order) -> list[Contact]:
     """Whose order it is, less who only wrote its number: several, where a family shares a phone."""
     links = OrderLink.objects.filter(store=order.store_id, order=order)
-    words = {
-        one.contact_id: Word(is_confirmed=one.is_confirmed, who=one.who)
-        for one in links.select_related("by__attendant")
-    }
-    buyer = buyer_of(order)
+    told = links.values_list("contact", "kind", OrderLink.WHO)
+    words = {contact: word_of(kind, who) for contact, kind, who in told}
+    buyer = buyer_of(order, _phones_of(order))
     rows = Contact.objects.filter(pk__in=_alike(order, words)).prefetch_related("identities")
     found = ((one, match(buyer, person_of(one), words.get(one.pk))) for one in rows.order_by("id"))
     return [contact for contact, why in found if why]
@@ -71,7 +69,7 @@ def contacts_of(order: Order) -> list[Contact]:
 
 def _alike(order: Order, known: Iterable[int]) -> set[int]:
     """The ids of contacts that have something in common with it: each part by its own index."""
-    store, phones = order.store_id, [one.phone for one in order.phones.all()]
+    store, phones = order.store_id, _phones_of(order)
     ours = Contact.objects.filter(store=store, merged_into=None)
     ids = set(known)
     if phones:
@@ -86,6 +84,10 @@ def _alike(order: Order, known: Iterable[int]) -> set[int]:
         lowered = ours.exclude(email="").alias(plain=Lower("email"))
         ids |= set(lowered.filter(plain=order.buyer_email.lower()).values_list("pk", flat=True))
     return ids
+
+
+def _phones_of(order: Order) -> list[str]:
+    return [one.phone for one in order.phones.all()]
 
 
 def _write_steps(ticket: Ticket, order: Order) -> None:

@@ -105,8 +105,8 @@ class Conversation(StoreRow):
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
-    def written_by(self, user: User) -> Self:
-        return self.filter(user=user)
+    def written_by(self, user_id: int) -> Self:
+        return self.filter(user=user_id)
 
 
 class Draft(StoreOwned):

@@ -1,6 +1,7 @@
 """Whose an order is, where a person said so. What else ties it to a contact is read, not kept."""
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from evendas.accounts.models import User
 from evendas.sealing import StoreOwned, StoreQuerySet
@@ -14,6 +15,9 @@ class OrderLink(StoreOwned):
     class Kind(models.TextChoices):
         CONFIRMED = "confirmed", "confirmado"
         REFUSED = "refused", "recusado"
+
+    # Who said it, as the team calls them.
+    WHO = Coalesce("by__attendant__nickname", "by__full_name")
 
     contact = models.ForeignKey(
         Contact, models.CASCADE, db_constraint=False, db_index=False, related_name="order_links"
@@ -41,12 +45,3 @@ class OrderLink(StoreOwned):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.kind} {self.contact_id}"
-
-    @property
-    def is_confirmed(self) -> bool:
-        return self.kind == self.Kind.CONFIRMED
-
-    @property
-    def who(self) -> str:
-        """Who said it, as the team calls them."""
-        return str(getattr(self.by, "attendant", None) or self.by.full_name)

@@ -10,10 +10,11 @@ from django.views.decorators.vary import vary_on_headers
 
 from sac import thread
 from sac.actions.preferences import preferences_of
+from sac.aside import aside_of
 from sac.chapters import chapter_before
 from sac.desk_request import DeskRequest, desk_view, visible_ticket
 from sac.history import history_of
-from sac.models import Draft, Mention, Message, Ticket
+from sac.models import Message, Ticket
 from sac.pending import pending
 from sac.permissions import verdicts
 from sac.purchases import purchases_of
@@ -172,41 +173,20 @@ def _desk_context(request: DeskRequest, *, default: str | None = None) -> dict[s
 
 
 def ticket_context(request: DeskRequest, found: Ticket) -> dict[str, Any]:
-    around = header_context(request, found)
-    return {**around, **_thread(request, found), "unseen": thread.unseen(found)}
+    return {**header_context(request, found), **_thread(request, found)}
 
 
 def header_context(request: DeskRequest, found: Ticket) -> dict[str, Any]:
     """Everything around the thread that depends on the viewer."""
-    drafts = Draft.objects.written_by(request.user)
-    draft = drafts.filter(conversation=found.conversation_id).first()
     return {
         "open": found,
         "ticket": found,
         "verdicts": verdicts(request.rights, found),
         "composer_uuid": uuid4(),
         "note_uuid": uuid4(),
-        "draft": draft.text if draft else "",
-        "mentioned": _is_mentioned(request, found),
+        "aside": aside_of(found, request.rights),
         "history": history_of(found, request.rights),
         "purchases": purchases_of(found),
-        "newer": _newer_chapter(request, found),
         "rights": request.rights,
         "store": request.store,
     }
-
-
-def _is_mentioned(request: DeskRequest, found: Ticket) -> bool:
-    """Whether a note names this person in the conversation since they last opened it."""
-    if request.rights.attendant_id is None:
-        return False
-    unseen = Mention.objects.unseen_by(request.rights.attendant_id)
-    return unseen.filter(message__conversation=found.conversation_id).exists()
-
-
-def _newer_chapter(request: DeskRequest, found: Ticket) -> Ticket | None:
-    """Where a closed ticket's conversation goes on, on the same number, if this person sees it."""
-    if found.is_live:
-        return None
-    visible = Ticket.objects.visible_to(request.rights).live()
-    return visible.filter(conversation=found.conversation_id).first()

@@ -357,4 +357,4 @@ def test_a_reply_drops_the_draft_it_grew_from_and_no_other(shop: Shop, ana: Acto
     for draft, text, is_kept in (("Bom di", "Bom dia!", False), ("Já vejo", "Um momento", True)):
         do(ana, ticket, "rascunho", {"text": draft})
         send(ana, ticket, text)
-        assert Draft.objects.written_by(ana.user).exists() == is_kept
+        assert Draft.objects.written_by(ana.user.pk).exists() == is_kept

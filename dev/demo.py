@@ -105,6 +105,7 @@ def _welcome(addresses: Addresses, logins: Mapping[str, str], seconds: float) ->
         f"  1. Entre como ana@aurora.demo e abra Sac > Atendimento.\n"
         f"  2. Em outra janela, abra {addresses.simulator} e escreva como um cliente.\n"
         "  3. A mensagem aparece no Atendimento: clique em Assumir e responda.\n"
+        f"  4. Em {addresses.simulator}loja/, faça, pague e envie pedidos dos clientes.\n"
         "\nCtrl-C para parar."
     )
 

@@ -262,6 +262,29 @@ class SimulatorClient:
         response.raise_for_status()
         return response.content
 
+    # --- The shop ---------------------------------------------------------------------------------
+
+    def open_shop(self, name: str, **wanted: object) -> Json:
+        """Open the store's web shop: url, webhook_url, secret, products and next_number.
+
+        Each product has a name, a sku and a price, a decimal text. Orders placed before stay.
+        """
+        return self._one("shop", name=name, **wanted)
+
+    def order(self, phone: str, **wanted: object) -> int:
+        """Order something as the owner of this phone: product (its place), quantity, method.
+
+        Return the order's number, after the desk was told of it.
+        """
+        return cast("int", self._act("shop_order", phone=phone, **wanted)["number"])
+
+    def order_step(self, number: int, step: str) -> Json:
+        """Let an order take a step: pay, ship, cancel, refund; again: only tell the desk of it.
+
+        Return the order; `heard` is what the desk answered, 0 for nothing at all.
+        """
+        return self._one("shop_step", number=number, step=step)
+
     # --- Faults -----------------------------------------------------------------------------------
 
     def faults(self, **wanted: object) -> Json:

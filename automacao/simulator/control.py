@@ -1,4 +1,4 @@
-"""The control API under /_control/: what tests and the page do to phones, lines and faults.
+"""The control API under /_control/: what tests and pages do to phones, lines, faults, the shop.
 
 JSON in and out, no key: the server listens on 127.0.0.1 only. `instance` may be left out when
 there is just one. A wrong request answers 400 with `{"error": sentence}`.
@@ -7,9 +7,10 @@ there is just one. A wrong request answers 400 with `{"error": sentence}`.
 import time
 from collections import Counter
 from collections.abc import Callable
+from inspect import isawaitable
 from typing import cast, get_args
 
-from automacao.simulator import chats, control_messages, dialling, lines, views
+from automacao.simulator import chats, control_messages, control_shop, dialling, lines, views
 from automacao.simulator.control_body import WrongRequestError, known_phone, line_of, text_of
 from automacao.simulator.control_messages import remember
 from automacao.simulator.network import Network
@@ -32,7 +33,7 @@ def install(router: Router, net: Network) -> None:
     for act in (
         pair, kick, ban, drop, restore, renew_qr, expire_qr, flood, deaden, webhook, auto_reply,
         phone, ensure, faults, refuse, hold, release, reset_faults, sent, thread, clear,
-        *control_messages.ACTS,
+        *control_messages.ACTS, *control_shop.ACTS,
     ):  # fmt: skip
         router.add("POST", f"/_control/{act.__name__}", _handler(net, act))
 
@@ -255,7 +256,8 @@ def _handler(net: Network, act: Act) -> Handler:
         if not origin.startswith(_OWN_ORIGINS):
             return answer({"error": "Origem recusada."}, 403)
         try:
-            return answer(act(net, request.json()))
+            told = act(net, request.json())
+            return answer(await told if isawaitable(told) else told)
         except (WrongRequestError, NotJsonError) as error:
             return answer({"error": str(error)}, 400)
 

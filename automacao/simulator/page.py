@@ -1,15 +1,18 @@
-"""The page: the store's phone and the customers' phones, in the browser."""
+"""The pages: the store's phone and the customers' phones, and the store's web shop."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 from automacao.simulator import answers, views
 from automacao.simulator.network import Network
+from automacao.simulator.state import Json
 from automacao.simulator.web import Handler, Request, Response, Router, answer
 
 _FOLDER = Path(__file__).parent / "page"
+_SHOP_FOLDER = Path(__file__).parent / "shop_page"
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -25,12 +28,14 @@ _POLICY = (
 
 
 def install(router: Router, net: Network) -> None:
-    """Add the page's routes. `GET /` is the gateway's welcome, and the page for a browser."""
+    """Add the pages' routes. `GET /` is the gateway's welcome, and the phones for a browser."""
     router.add("GET", "/", _front_door)
-    router.add("GET", "/celular/", _file(_FOLDER / "index.html"))
-    for path in _FOLDER.iterdir():
-        router.add("GET", f"/celular/{path.name}", _file(path))
-    router.add("GET", "/celular/estado", _state(net))
+    for place, folder in (("/celular/", _FOLDER), ("/loja/", _SHOP_FOLDER)):
+        router.add("GET", place, _file(folder / "index.html"))
+        for path in folder.iterdir():
+            router.add("GET", f"{place}{path.name}", _file(path))
+    router.add("GET", "/celular/estado", _state(net, views.page))
+    router.add("GET", "/loja/estado", _state(net, views.shop_page))
     router.add("GET", "/celular/arquivo/{name}/{id}", _media(net))
 
 
@@ -93,10 +98,10 @@ def _file(path: Path) -> Handler:
     return handle
 
 
-def _state(net: Network) -> Handler:
+def _state(net: Network, view: Callable[[Network], Json]) -> Handler:
     async def handle(request: Request) -> Response:
         if request.query.get("revision") == str(net.revision):
             return Response(204)
-        return answer(views.page(net))
+        return answer(view(net))
 
     return handle

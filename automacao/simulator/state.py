@@ -1,4 +1,4 @@
-"""What the simulator remembers: instances, phones and messages, kept in one JSON file."""
+"""What the simulator remembers: instances, phones, messages and the shop, in one JSON file."""
 
 import json
 import secrets
@@ -8,6 +8,8 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+from automacao.simulator.shop import Shop, kept_shop
 
 Json = dict[str, Any]
 Phase = Literal["new", "qr", "open", "dropped", "closed"]
@@ -170,6 +172,7 @@ class World:
 
     instances: dict[str, Instance] = field(default_factory=dict)
     phones: dict[str, Phone] = field(default_factory=dict)
+    shop: Shop | None = None
     version: int = VERSION
 
 
@@ -201,6 +204,7 @@ def load(path: Path) -> World:
         return World(
             instances={name: _instance(row) for name, row in raw["instances"].items()},
             phones={wa_id: Phone(**row) for wa_id, row in raw["phones"].items()},
+            shop=kept_shop(raw.get("shop")),
         )
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         raise UnreadableStateError(f"{path} cannot be read: {error}") from error

@@ -6,10 +6,12 @@ from urllib.parse import quote
 
 from automacao.simulator.faults import Fault, Faults
 from automacao.simulator.network import Network
+from automacao.simulator.shop import METHODS, Sale, Shop
 from automacao.simulator.state import Instance, Json, Message, Phone
 
 # What one page of phones can hold without becoming slow.
 PAGE_PHONES, PAGE_MESSAGES = 30, 80
+PAGE_ORDERS = 30
 
 
 def state(net: Network) -> Json:
@@ -36,6 +38,47 @@ def page(net: Network) -> Json:
         "threads": {
             one.name: _threads(one, shown) for one in net.world.instances.values() if one.own_id
         },
+    }
+
+
+def shop_page(net: Network) -> Json:
+    """What the shop's page draws: who may buy there, and the orders, the newest first."""
+    known = net.world.shop
+    recent = sorted(net.world.phones.values(), key=lambda one: -one.touched_at)[:PAGE_PHONES]
+    return {
+        "revision": net.revision,
+        "desk_url": net.options.desk_url,
+        "shop": shop(known) if known else None,
+        "customers": sorted(map(phone, recent), key=lambda one: one["name"] or "~"),
+        "orders": [sale(one) for one in reversed(known.sales[-PAGE_ORDERS:])] if known else [],
+    }
+
+
+def shop(one: Shop) -> Json:
+    """The shop, without what it signs with."""
+    return {
+        "name": one.name,
+        "webhook_url": one.webhook_url,
+        "products": [vars(product) for product in one.products],
+        "methods": METHODS,
+        "next_number": one.next_number,
+    }
+
+
+def sale(one: Sale) -> Json:
+    """One order of the shop."""
+    return {
+        "number": one.number,
+        "buyer": vars(one.buyer),
+        "product": one.product.name,
+        "quantity": one.quantity,
+        "total": str(one.total),
+        "method": METHODS[one.method],
+        "status": one.status,
+        "steps": one.steps,
+        "placed_at": one.placed_at,
+        "tracking": one.tracking,
+        "heard": one.heard,
     }
 
 

@@ -44,6 +44,11 @@ _RULE = (
     "INSERT INTO pedidos_statusrule (store_id, text, payment, fulfillment, is_cancelled)"
     " VALUES (%s, 'no forno', 'paid', 'separating', false)"
 )
+# Of this shop alone: the demo's own has its orders.
+_PARTING = (
+    "DELETE FROM pedidos_delivery WHERE source_id = %s",
+    "DELETE FROM pedidos_source WHERE id = %s",
+)
 _ORDER = b'{"id": 1042, "number": "1042", "status": "processing"}'
 # Tickets keep a reason's words; tags go with what they stand on.
 _REMOVAL = (
@@ -51,8 +56,6 @@ _REMOVAL = (
     "DELETE FROM sac_tickettag WHERE store_id = %s",
     "DELETE FROM sac_tag WHERE store_id = %s",
     "DELETE FROM sac_quickreply WHERE store_id = %s AND attendant_id IS NULL",
-    "DELETE FROM pedidos_delivery WHERE store_id = %s",
-    "DELETE FROM pedidos_source WHERE store_id = %s",
     "DELETE FROM pedidos_statusrule WHERE store_id = %s",
 )
 
@@ -77,3 +80,5 @@ def stock(desk: Running) -> Iterator[None]:
         finally:
             for removal in _REMOVAL:
                 rows.execute(removal, [store])
+            for parting in _PARTING:
+                rows.execute(parting, source)

@@ -11,9 +11,9 @@ export async function act(name, body = {}) {
   return answer;
 }
 
-// Returns the page's state, or null when nothing changed since that revision.
-export async function changes(revision) {
-  const response = await fetch(`/celular/estado?revision=${revision}`);
+// Returns a page's state, or null when nothing changed since that revision.
+export async function changes(revision, address = "/celular/estado") {
+  const response = await fetch(`${address}?revision=${revision}`);
   return response.status === 204 ? null : response.json();
 }
 

@@ -14,6 +14,7 @@ import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+from django.urls import reverse
 
 from automacao.gateways.port import GatewayError
 from automacao.gateways.registry import gateway
@@ -26,6 +27,7 @@ from pedidos.models import Order, OrderItem, OrderMilestone, OrderPhone, Shipmen
 from sac.demo import SHOPS, Person, Shop
 from sac.demo.sales import Sale, sales
 from sac.demo.timetable import DAYS, timetable
+from sac.demo.web_shop import SHOP_URL, next_number, products, source_of
 from sac.models import Attendant, AttendantDepartment, Department, Media, Message, Ticket
 from sac.story import Teller
 
@@ -243,6 +245,7 @@ def connect(simulator: str) -> None:
     with SimulatorClient(simulator) as client:
         for shop in SHOPS:
             _connect(client, shop)
+        _open_web_shop(client, SHOPS[0])
 
 
 def _connect(client: SimulatorClient, shop: Shop) -> None:
@@ -264,6 +267,24 @@ def _connect(client: SimulatorClient, shop: Shop) -> None:
         messages=[_bubble(message, ticket) for ticket in live for message in _recent(ticket)],
     )
     gateway(instance.gateway).configure_webhook(instance.channel(), webhook)
+
+
+def _open_web_shop(client: SimulatorClient, shop: Shop) -> None:
+    """Let the simulated web shop tell this store of its orders, unless it was taken off."""
+    admin = User.objects.select_related("store").get(email=shop.people[0].email)
+    store = admin.store
+    source = source_of(store) if store else None
+    if store is None or source is None:
+        return
+    address = reverse("order_webhook", args=[source.platform, source.webhook_key])
+    client.open_shop(
+        shop.name,
+        url=SHOP_URL,
+        webhook_url=f"{settings.WEBHOOK_BASE_URL}{address}",
+        secret=source.secret,
+        products=products(),
+        next_number=next_number(store),
+    )
 
 
 def _phone(ticket: Ticket) -> dict[str, str]:

@@ -299,6 +299,12 @@ def orders_changed(conversation_ids: Iterable[int]) -> None:
     transaction.on_commit(push, robust=True)
 
 
+def money_changed(store_id: int) -> None:
+    """After commit, let the figures of Início be read again by whoever may see them."""
+    groups = [live.store_group(store_id)]
+    transaction.on_commit(lambda: live.publish(groups, {"t": "money"}), robust=True)
+
+
 def presence_changed(attendant: Attendant) -> None:
     """Tell everybody of the store, after commit, whether a colleague takes conversations now."""
 

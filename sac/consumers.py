@@ -84,7 +84,7 @@ class DeskConsumer(ViewerConsumer):
             if told := await self.meet(event):
                 await self._send(told)
             return
-        if event["t"] == "alert" and not _is_alerted(self.rights, event):
+        if not _concerns(self.rights, event):
             return
         sight, parties = event.pop("sight", None), event.pop("parties", ())
         took_part = self.rights.attendant_id in parties
@@ -202,8 +202,12 @@ class DeskConsumer(ViewerConsumer):
         await self.send(text_data=json.dumps(frame))
 
 
-def _is_alerted(rights: Rights, event: dict[str, Any]) -> bool:
-    """The receiver, or the department's people; never who did it."""
+def _concerns(rights: Rights, event: dict[str, Any]) -> bool:
+    """Money: who may see it. An alert: the receiver, or the department; never who did it."""
+    if event["t"] == "money":
+        return rights.sees_finance
+    if event["t"] != "alert":
+        return True
     by, user, department = (event.pop(name) for name in ("by", "to_user", "to_department"))
     if rights.user_id == by:
         return False

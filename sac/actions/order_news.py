@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from evendas import clock
 from pedidos.models import Order, OrderMilestone
 from sac.actions.tickets import Held, held
-from sac.announce import orders_changed
+from sac.announce import money_changed, orders_changed
 from sac.matching import is_alias, match, numbers_told
 from sac.models import (
     Contact,
@@ -44,6 +44,7 @@ def tell(order_id: int) -> None:
     for ticket in Ticket.objects.live().filter(conversation__in=homes).order_by("id"):
         _write_steps(ticket, order)
     orders_changed(homes.values_list("pk", flat=True))
+    money_changed(order.store_id)
 
 
 def look_up(conversation_id: int) -> None:

@@ -6,7 +6,7 @@ import { afterQuiet, ask, connect, elements, isTrouble, isWelcome, onReturn, ste
 const SLOW_ROUND = 60_000;
 const FIGURES = ["waiting-now", "oldest-wait", "open-now", "closed-now", "waiting-badge", "steps"];
 // What changes nothing there is told by these.
-const ELSEWHERE = ["alert", "watching"];
+const ELSEWHERE = ["alert", "watching", "money"];
 // What may change how many wait, besides rows that say so.
 const MOVED = ["gone", "rights"];
 let alerts;
@@ -26,6 +26,9 @@ const frames = {
   },
   row: (frame) => alerts?.follow(elements(frame.html).querySelector(".row")),
   gone: (frame) => alerts?.drop(frame.ticket),
+  money() {
+    if (the("financeiro") && isSeen()) rereadFigures();
+  },
 };
 
 /** Show what is new of these parts: one that reads the same stays, as screen readers speak it. */
@@ -53,8 +56,8 @@ const recount = steadily(1_000, async () => {
   return !isTrouble(answer);
 });
 
-// What costs more to count, and is told by no frame: the page as it was loaded, once in a while.
-const rereadFigures = steadily(1_000, async () => {
+// What costs more to count: the page as it was loaded, once in a while, or when an order moved.
+const rereadFigures = steadily(3_000, async () => {
   const answer = await ask(location.href, { headers: {} });
   const figures = the("home-figures");
   const isInUse = figures.contains(document.activeElement) || figures.querySelector("details[open]");

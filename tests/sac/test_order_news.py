@@ -116,7 +116,10 @@ def test_pages_are_told_without_being_asked_who_looks(
     with django_capture_on_commit_callbacks(execute=True):
         tasks.order_changed(order.pk)
     around = {"t": "around", "conversation": ticket.conversation_id}
-    assert pushes == [({f"conv.{ticket.conversation_id}"}, around)]
+    assert pushes == [
+        ({f"conv.{ticket.conversation_id}"}, around),
+        ({f"store.{shop.store.pk}"}, {"t": "money"}),
+    ]
 
 
 def test_a_number_the_customer_writes_is_shown_at_once(

@@ -4,10 +4,12 @@ import json
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 
 from evendas import live
 from sac.actions.tickets import held
+from sac.announce import money_changed
 from sac.models import Attendant, Department
 from tests.conftest import Actor, Shop
 from tests.sac.acts import do, now_of, push, send
@@ -103,6 +105,13 @@ def test_a_row_that_leaves_ones_sight_is_gone(shop: Shop, everybody: dict[str, T
     assert rows == {"bia", "sara", "dono"}
     assert {name for name, frames in heard.items() if frames == ["gone"]} == {"ana"}
     assert {name for name, frames in heard.items() if frames == []} == {"eva", "lia", "nova"}
+
+
+def test_that_money_moved_is_told_to_who_may_see_it(shop: Shop, everybody: dict[str, Tab]) -> None:
+    with transaction.atomic():
+        money_changed(shop.store.pk)
+    told = {name for name, tab in everybody.items() if tab.heard() == [{"t": "money"}]}
+    assert told == {"sara", "dono"}
 
 
 def test_closing_takes_a_ticket_from_those_who_only_see_what_is_active(

@@ -18,10 +18,17 @@ from evendas import clock
 from evendas.accounts.models import Store
 from sac.models import Attendant, Ticket, TicketEvent
 from sac.models.ticket import TicketEventQuerySet, TicketQuerySet
-
-Kind = TicketEvent.Kind
-# From this mark up a customer was satisfied.
-_SATISFIED = 4
+from sac.steps import (
+    ATTENDED,
+    CLOSED,
+    COUNTED,
+    HANDLED,
+    RATED,
+    REPLIED,
+    SATISFIED,
+    in_hundred,
+    whole,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,40 +46,37 @@ class Figure:
 FIGURES: Final = {
     figure.slug: figure
     for figure in (
-        Figure("atendidos", "Atendidos", "atendidos em", Q(kind__in=TicketEvent.RECEIVED)),
-        Figure("encerrados", "Encerrados", "encerrados em", Q(kind=Kind.CLOSED)),
+        Figure("atendidos", "Atendidos", "atendidos em", ATTENDED),
+        Figure("encerrados", "Encerrados", "encerrados em", CLOSED),
         Figure(
             "tmpr",
             "TMPR",
             "primeiras respostas de",
-            Q(kind=Kind.FIRST_REPLY, wait_seconds__isnull=False),
+            REPLIED,
             "Tempo médio da 1ª resposta",
         ),
         Figure(
             "tma",
             "TMA",
             "tempo de atendimento em",
-            Q(kind=Kind.CLOSED, handled_seconds__isnull=False),
+            HANDLED,
             "Tempo médio de atendimento",
         ),
         Figure(
             "satisfacao",
             "Satisfação",
             "avaliações de",
-            Q(kind=Kind.SURVEY_ANSWERED, score__isnull=False),
+            RATED,
             "Avaliações 4 e 5",
         ),
     )
 }
-_REPLIED, _HANDLED, _RATED = (FIGURES[slug].steps for slug in ("tmpr", "tma", "satisfacao"))
-# Named, so that the index finds them by month instead of reading a person's whole past.
-COUNTED = (*TicketEvent.RECEIVED, Kind.FIRST_REPLY, Kind.CLOSED, Kind.SURVEY_ANSWERED)
 VALUES: Final[dict[str, Any]] = {
     **{slug: Count("ticket", distinct=True, filter=one.steps) for slug, one in FIGURES.items()},
-    "reply_mean": Avg("wait_seconds", filter=_REPLIED),
-    "handled_mean": Avg("handled_seconds", filter=_HANDLED),
-    "answers": Count("id", filter=_RATED),
-    "satisfied": Count("id", filter=_RATED & Q(score__gte=_SATISFIED)),
+    "reply_mean": Avg("wait_seconds", filter=REPLIED),
+    "handled_mean": Avg("handled_seconds", filter=HANDLED),
+    "answers": Count("id", filter=RATED),
+    "satisfied": Count("id", filter=SATISFIED),
 }
 
 
@@ -143,13 +147,12 @@ def bounds(local: datetime) -> tuple[datetime, datetime]:
 
 def mean_of(seconds: float | None, count: int | None) -> Mean:
     """What a mean of VALUES and its count say."""
-    return Mean(seconds=None if seconds is None else round(seconds), count=count or 0)
+    return Mean(seconds=whole(seconds), count=count or 0)
 
 
 def satisfaction_of(found: dict[str, int | None]) -> Satisfaction:
     """What the marks among VALUES say."""
-    answers, satisfied = found["answers"] or 0, found["satisfied"] or 0
-    percent = round(100 * satisfied / answers) if answers else None
+    percent = in_hundred(found["satisfied"], found["answers"])
     return Satisfaction(percent=percent, count=found["satisfacao"] or 0)
 
 

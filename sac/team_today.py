@@ -13,8 +13,9 @@ from django.utils import timezone
 from evendas import clock
 from evendas.accounts.models import Store
 from sac.models import Attendant, Ticket, TicketEvent
-from sac.month import COUNTED, VALUES, Mean, Satisfaction, mean_of, satisfaction_of
+from sac.month import VALUES, Mean, Satisfaction, mean_of, satisfaction_of
 from sac.permissions import Rights
+from sac.steps import COUNTED
 
 
 @dataclass(frozen=True, slots=True)

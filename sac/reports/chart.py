@@ -5,14 +5,11 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 
+from evendas.bars import GAP, height, percent, room
 from sac.reports.summary import Volume
 
-# Of the height, kept above the highest bar; of a day's room, left on both sides of its pair.
-_AIR = 6
-_GAP = 0.14
 # How many names of days stand side by side.
 _NAMES = 10
-_FEWEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ def pairs(days: Sequence[Volume]) -> list[Pair]:
     top = max((max(day.created, day.closed) for day in days), default=0)
     if not top:
         return []
-    step = 100 / max(_FEWEST, len(days))
+    step = room(len(days))
     every = -(-len(days) // _NAMES)
     return [
         _pair(day, step * place, step, top, nth=place / every) for place, day in enumerate(days)
@@ -49,25 +46,21 @@ def pairs(days: Sequence[Volume]) -> list[Pair]:
 
 def _pair(day: Volume, left: float, step: float, top: int, *, nth: float) -> Pair:
     """`nth` is a whole number for a day that is named."""
-    width = step * (1 - 2 * _GAP) / 2
-    first = left + step * _GAP
-    heights = [count / top * (100 - _AIR) for count in (day.created, day.closed)]
+    width = step * (1 - 2 * GAP) / 2
+    first = left + step * GAP
+    heights = [height(count / top) for count in (day.created, day.closed)]
     return Pair(
         title=f"{date_format(day.date, 'd/m')}: {day.created} iniciados, {day.closed} encerrados",
         name=date_format(day.date, "d/m") if nth.is_integer() else "",
         is_spare=nth % 3 != 0,
-        room_x=_percent(left),
-        room_width=_percent(step),
-        middle=_percent(left + step / 2),
-        width=_percent(width),
-        x=_percent(first),
-        y=_percent(100 - heights[0]),
-        height=_percent(heights[0]),
-        second_x=_percent(first + width),
-        second_y=_percent(100 - heights[1]),
-        second_height=_percent(heights[1]),
+        room_x=percent(left),
+        room_width=percent(step),
+        middle=percent(left + step / 2),
+        width=percent(width),
+        x=percent(first),
+        y=percent(100 - heights[0]),
+        height=percent(heights[0]),
+        second_x=percent(first + width),
+        second_y=percent(100 - heights[1]),
+        second_height=percent(heights[1]),
     )
-
-
-def _percent(length: float) -> str:
-    return f"{length:.3f}%"

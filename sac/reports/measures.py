@@ -13,6 +13,7 @@ from django.db.models import F, FloatField, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Extract
 
+from sac import steps
 from sac.models import TicketEvent
 
 Kind = TicketEvent.Kind
@@ -40,10 +41,10 @@ _AGE = Cast(Extract(F("at") - F("ticket__created_at"), "epoch"), FloatField())
 def _measure(
     slug: str, label: str, *, seconds: Combinable | None = None, is_of_people: bool = True
 ) -> Callable[[Callable[[], Q]], Callable[[], Q]]:
-    def keep(steps: Callable[[], Q]) -> Callable[[], Q]:
-        meaning = " ".join((inspect.getdoc(steps) or "").split())
-        MEASURES[slug] = Measure(slug, label, steps(), seconds, is_of_people, meaning)
-        return steps
+    def keep(made_of: Callable[[], Q]) -> Callable[[], Q]:
+        meaning = " ".join((inspect.getdoc(made_of) or "").split())
+        MEASURES[slug] = Measure(slug, label, made_of(), seconds, is_of_people, meaning)
+        return made_of
 
     return keep
 
@@ -62,7 +63,7 @@ def _received() -> Q:
     """Atendimentos que alguém assumiu, assumiu de outra pessoa ou recebeu por transferência no
     período. Conta uma vez por atendimento; na linha de cada pessoa, uma vez para cada uma.
     """
-    return Q(kind__in=TicketEvent.RECEIVED)
+    return steps.ATTENDED
 
 
 @_measure("encerrados", "Encerrados")
@@ -70,7 +71,7 @@ def _closed() -> Q:
     """Atendimentos encerrados no período, na linha de quem encerrou. Um encerramento desfeito não
     conta.
     """
-    return Q(kind=Kind.CLOSED)
+    return steps.CLOSED
 
 
 @_measure("transferidos", "Transferidos")
@@ -91,13 +92,13 @@ def _replied() -> Q:
     de quem respondeu e no período da resposta. Mensagens automáticas não contam; nem as conversas
     que a equipe começou.
     """
-    return Q(kind=Kind.FIRST_REPLY, wait_seconds__isnull=False)
+    return steps.REPLIED
 
 
 @_measure("tma", "Atendimento (TMA)", seconds=F("handled_seconds"))
 def _handled() -> Q:
     """Tempo médio entre quem encerrou ter assumido (ou recebido) o atendimento e encerrá-lo."""
-    return Q(kind=Kind.CLOSED, handled_seconds__isnull=False)
+    return steps.HANDLED
 
 
 @_measure("resolucao", "Resolução", seconds=_AGE)
@@ -105,10 +106,10 @@ def _resolved() -> Q:
     """Tempo médio entre o começo do atendimento e o encerramento, por quantas mãos tenha passado,
     dos atendimentos encerrados no período.
     """
-    return Q(kind=Kind.CLOSED)
+    return steps.CLOSED
 
 
 @_measure("satisfacao", "Satisfação")
 def _rated() -> Q:
     """Avaliações 4 e 5 em cada cem respostas recebidas no período, na linha de quem encerrou."""
-    return Q(kind=Kind.SURVEY_ANSWERED, score__isnull=False)
+    return steps.RATED

@@ -5,24 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from django.db.models import Aggregate, Avg, Count, FloatField, Q
+from django.db.models import Aggregate, Avg, Count, FloatField
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncDate
 
 from sac.models import Department, Ticket, TicketEvent
 from sac.reports.measures import MEASURES, Measure
 from sac.reports.scope import PLACE, Scope
+from sac.steps import COUNTED, RATED, SATISFIED, in_hundred, whole
 
 Kind = TicketEvent.Kind
-# From this mark up a customer was satisfied.
-_SATISFIED = 4
-_COUNTED = (
-    Kind.CREATED,
-    *TicketEvent.RECEIVED,
-    Kind.TRANSFERRED_OUT,
-    Kind.FIRST_REPLY,
-    Kind.CLOSED,
-    Kind.SURVEY_ANSWERED,
-)
+_COUNTED = (Kind.CREATED, Kind.TRANSFERRED_OUT, *COUNTED)
 _WEEK = 7
 _HOURS = 24
 _LEVELS = 5
@@ -44,9 +36,7 @@ def _values() -> dict[str, Any]:
         if measure.seconds is not None:
             told[f"{slug}_mean"] = Avg(measure.seconds, filter=measure.steps)
             told[f"{slug}_most"] = _Ninth(measure.seconds, filter=measure.steps)
-    rated = MEASURES["satisfacao"].steps
-    satisfied = rated & Q(score__gte=_SATISFIED)
-    return told | {"answers": Count("id", filter=rated), "good": Count("id", filter=satisfied)}
+    return told | {"answers": Count("id", filter=RATED), "good": Count("id", filter=SATISFIED)}
 
 
 VALUES: Final = _values()
@@ -185,15 +175,10 @@ def _one(measure: Measure, row: Mapping[str, Any]) -> Told:
     count = row[f"{measure.slug}_n"]
     if measure.seconds is not None:
         mean, most = row[f"{measure.slug}_mean"], row[f"{measure.slug}_most"]
-        return Told(measure, count, seconds=_whole(mean), most=_whole(most))
+        return Told(measure, count, seconds=whole(mean), most=whole(most))
     if measure.slug == "satisfacao":
-        answers = row["answers"]
-        return Told(measure, count, percent=round(100 * row["good"] / answers) if answers else None)
+        return Told(measure, count, percent=in_hundred(row["good"], row["answers"]))
     return Told(measure, count)
-
-
-def _whole(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds)
 
 
 def _hour(hour: int, count: int, top: int) -> Hour:

@@ -20,6 +20,8 @@ _SEVERAL = re.compile(r"[/;|,]| ou ", re.IGNORECASE)
 _READ_MAX = 250  # characters; a longer text is no phone field
 _EXTENSION = re.compile(r"ramal|ext|\br\.\s*[0-9]", re.IGNORECASE)
 _SERVICE = frozenset({PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST})
+# How the database tells `is_service`: no area code ends in 0, and each own phone has one.
+SERVICE_PATTERN = r"^\+55([0-9]0|[0-9]{8}$)"
 
 
 def normalize(raw: str | None, country: str = "BR") -> str | None:

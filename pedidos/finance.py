@@ -21,6 +21,11 @@ from evendas.accounts.models import Store
 from pedidos.models import Label, Order
 
 CURRENCY = "BRL"
+# What was paid for, though some of it may have been given back since.
+_PAID = (Order.Payment.PAID, Order.Payment.PARTIALLY_REFUNDED)
+# A sale that stands, and what was kept of it; `sold_for` says the same of one in memory.
+SOLD = Q(payment__in=_PAID, currency=CURRENCY, is_test=False, cancelled_at=None)
+KEPT = F("total") - F("refunded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,14 @@ def movement(store: Store, month: date, *, now: datetime) -> Movement:
     )
 
 
+def sold_for(order: Order) -> Decimal:
+    """What the store kept of a sale that stands, nothing of any other order."""
+    is_sold = order.payment in _PAID and order.cancelled_at is None
+    if not is_sold or order.is_test or order.currency != CURRENCY:
+        return Decimal(0)
+    return order.total - order.refunded
+
+
 def _span(store: Store, month: date, now: datetime) -> _Span:
     """Both months by the wall clock of the store, whatever its jumps."""
     local = timezone.localtime(now, store.zone)
@@ -168,7 +181,7 @@ def _placed(store: Store, span: _Span) -> list[_Group]:
 def _paid(store: Store, span: _Span) -> dict[date, Amount]:
     told = _counted(store).filter(span.holds("paid_at"), currency=CURRENCY)
     days = told.annotate(day=TruncDate("paid_at", tzinfo=store.zone)).order_by()
-    sums = days.values("day").annotate(orders=Count("id"), sum=Sum(F("total") - F("refunded")))
+    sums = days.values("day").annotate(orders=Count("id"), sum=Sum(KEPT))
     return {row["day"]: Amount(row["orders"], row["sum"]) for row in sums}
 
 

@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Sum, TextField, Value, When
+from django.db.models import Case, Count, F, OuterRef, QuerySet, Sum, TextField, Value, When
 from django.db.models.functions import JSONObject
 
 from evendas.accounts.models import Store
+from pedidos.finance import KEPT, SOLD, sold_for
 from pedidos.models import Order, OrderPhone
 from sac.matching import Buyer, Match, Person, Word, match, numbers_told
 from sac.models import Contact, ContactIdentity, Conversation, Message, OrderLink, Ticket
@@ -22,8 +23,6 @@ from sac.models import Contact, ContactIdentity, Conversation, Message, OrderLin
 LAST = 10
 # Of so many things the customer said last, order numbers are read out.
 _HEARD = 100
-# What was paid for, though some of it may have been given back since.
-_PAID = (Order.Payment.PAID, Order.Payment.PARTIALLY_REFUNDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +177,8 @@ def _sums(
 ) -> tuple[int, Decimal]:
     """How many are surely theirs and what was paid for them: asked only where not all are shown."""
     if len(last) == LAST:
-        is_paid = Q(payment__in=_PAID, currency="BRL", is_test=False, cancelled_at=None)
-        spent = Sum(F("total") - F("refunded"), filter=is_paid)
+        spent = Sum(KEPT, filter=SOLD)
         told = found.filter(pk__in=sure).aggregate(count=Count("pk"), spent=spent)
         return told["count"], told["spent"] or Decimal(0)
     mine = [one.order for one in last if one.match.is_sure]
-    return len(mine), sum((_paid_for(order) for order in mine), Decimal(0))
-
-
-def _paid_for(order: Order) -> Decimal:
-    """What this order adds to what was spent."""
-    is_paid = order.payment in _PAID and order.cancelled_at is None
-    if not is_paid or order.is_test or order.currency != "BRL":
-        return Decimal(0)
-    return order.total - order.refunded
+    return len(mine), sum((sold_for(order) for order in mine), Decimal(0))

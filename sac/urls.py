@@ -169,6 +169,7 @@ urlpatterns = [
         name="quick_reply_file",
     ),
     path("pedidos/", orders.order_list, name="order_list"),
+    path("pedidos/vendas/", orders.sale_list, name="sale_list"),
     path("pedidos/<int:order_id>/", orders.order_detail, name="order_detail"),
     path("sac/departamentos/", departments.department_list, name="department_list"),
     path("sac/departamentos/novo/", departments.department_new, name="department_new"),

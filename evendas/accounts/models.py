@@ -32,6 +32,8 @@ class Store(models.Model):
     wait_warns_after = models.PositiveSmallIntegerField("espera em alerta (min)", default=5)
     wait_alarms_after = models.PositiveSmallIntegerField("espera crítica (min)", default=15)
     requires_close_reason = models.BooleanField("exige motivo ao encerrar", default=False)
+    # So long after a conversation an order that is paid for is credited to it.
+    sale_within_days = models.PositiveSmallIntegerField("venda da conversa (dias)", default=7)
     # Início tells how to begin, until an admin has read that all is ready.
     shows_first_steps = models.BooleanField("mostra os primeiros passos", default=True)
     is_active = models.BooleanField("ativa", default=True)
@@ -45,7 +47,11 @@ class Store(models.Model):
                 condition=models.Q(wait_warns_after__gte=1)
                 & models.Q(wait_alarms_after__gt=models.F("wait_warns_after")),
                 name="accounts_store_waits_in_order",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sale_within_days__gte=1, sale_within_days__lte=90),
+                name="accounts_store_sale_within",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,8 @@ ZONES = (
 
 
 _MINUTES = "Digite de 1 a 1440 minutos (um dia)."
-_WRONG = dict.fromkeys(("required", "invalid", "min_value", "max_value"), _MINUTES)
+_WRONG_KINDS = ("required", "invalid", "min_value", "max_value")
+_WRONG = dict.fromkeys(_WRONG_KINDS, _MINUTES)
 
 
 class StoreForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -62,6 +63,14 @@ class StoreForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         help_text="Põe o apelido de quem atende na primeira linha de cada mensagem ao cliente.",
         required=False,
     )
+    sale_within_days = forms.IntegerField(
+        label="Venda creditada à conversa (dias)",
+        min_value=1,
+        max_value=90,
+        help_text="Um pedido pago até tantos dias depois de uma conversa conta como venda dela, e"
+        " de quem respondeu por último.",
+        error_messages=dict.fromkeys(_WRONG_KINDS, "Digite de 1 a 90 dias."),
+    )
 
     class Meta:
         model = Store
@@ -73,6 +82,7 @@ class StoreForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
             "wait_alarms_after",
             "requires_close_reason",
             "signs_messages",
+            "sale_within_days",
         ]
 
     def __init__(self, data: QueryDict | None = None, *, store: Store) -> None:

@@ -17,6 +17,8 @@ from sac.models import Attendant, Department, TicketEvent
 from sac.models.ticket import TicketEventQuerySet
 
 MOST_DAYS = 366
+# In an address: what stands in no department.
+NOWHERE = "nenhum"
 # Of a step, the department; a ticket that begins is often in none yet, and counts where it is now.
 PLACE = Case(
     When(kind=TicketEvent.Kind.CREATED, then=F("ticket__department")), default=F("department")
@@ -25,7 +27,10 @@ PLACE = Case(
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What was asked for. `first` and `last` are whole days of the store, both included."""
+    """What was asked for. `first` and `last` are whole days of the store, both included.
+
+    `is_nowhere`: of what stands in no department.
+    """
 
     store: Store
     first: date
@@ -33,6 +38,7 @@ class Scope:
     department: Department | None = None
     attendant: Attendant | None = None
     instance: Instance | None = None
+    is_nowhere: bool = False
 
     @property
     def begins(self) -> datetime:
@@ -54,6 +60,7 @@ class Scope:
             "canal": self.instance,
         }
         told = {name: str(row.pk) for name, row in chosen.items() if row is not None}
+        told |= {"departamento": NOWHERE} if self.is_nowhere else {}
         days = {"de": self.first.isoformat(), "ate": self.last.isoformat()}
         return "?" + urlencode(days | told | more)
 
@@ -62,7 +69,9 @@ class Scope:
         found = TicketEvent.objects.in_store(self.store).filter(
             at__gte=self.begins, at__lt=self.ends
         )
-        if self.department is not None:
+        if self.is_nowhere:
+            found = found.annotate(place=PLACE).filter(place=None)
+        elif self.department is not None:
             found = found.annotate(place=PLACE).filter(place=self.department.pk)
         if self.attendant is not None:
             found = found.filter(attendant=self.attendant)
@@ -76,11 +85,8 @@ class ScopeForm(forms.Form):
 
     de = forms.DateField(label="De", required=False, widget=forms.DateInput({"type": "date"}))
     ate = forms.DateField(label="Até", required=False, widget=forms.DateInput({"type": "date"}))
-    departamento: "forms.ModelChoiceField[Department]" = forms.ModelChoiceField(
-        label="Departamento",
-        queryset=None,
-        required=False,
-        empty_label="Todos",
+    departamento = forms.ChoiceField(
+        label="Departamento", required=False, widget=forms.Select({"class": "select"})
     )
     atendente: "forms.ModelChoiceField[Attendant]" = forms.ModelChoiceField(
         label="Atendente", queryset=None, required=False, empty_label="Todos"
@@ -97,8 +103,13 @@ class ScopeForm(forms.Form):
         today = timezone.localtime(clock.now(), store.zone).date()
         usual = {"de": today.replace(day=1).isoformat(), "ate": today.isoformat()}
         super().__init__(usual | {name: text for name, text in data.items() if text})
+        self.departments = {
+            str(row.pk): row for row in Department.objects.in_store(store).by_name()
+        }
+        departamento: Any = self.fields["departamento"]
+        places = [*self.departments.items(), (NOWHERE, "Sem departamento")]
+        departamento.choices = [("", "Todos"), *places]
         choices: dict[str, Any] = {
-            "departamento": Department.objects.in_store(store).by_name(),
             "atendente": Attendant.objects.in_store(store).by_name(),
             "canal": Instance.objects.in_store(store).by_age(),
         }
@@ -128,7 +139,21 @@ class ScopeForm(forms.Form):
             store=self.store,
             first=data["de"],
             last=data["ate"],
-            department=data["departamento"],
+            department=self.departments.get(data["departamento"]),
             attendant=data["atendente"],
             instance=data["canal"],
+            is_nowhere=data["departamento"] == NOWHERE,
         )
+
+
+def whole_number(text: str, least: int, most: int) -> int | None:
+    """Read a number of an address, None when it is none or beyond its bounds."""
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        return None
+    number = int(text)
+    return number if least <= number <= most else None
+
+
+def row_id(text: str) -> int | None:
+    """Read which row an address goes on from."""
+    return whole_number(text, 1, 2**63 - 1)

@@ -10,7 +10,7 @@ from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncDate
 
 from sac.models import Department, Ticket, TicketEvent
 from sac.reports.measures import MEASURES, Measure
-from sac.reports.scope import PLACE, Scope
+from sac.reports.scope import NOWHERE, PLACE, Scope
 from sac.steps import COUNTED, RATED, SATISFIED, in_hundred, whole
 
 Kind = TicketEvent.Kind
@@ -60,6 +60,11 @@ class Line:
     pk: int | None
     name: str
     told: list[Told]
+
+    @property
+    def key(self) -> str:
+        """As it stands in an address."""
+        return NOWHERE if self.pk is None else str(self.pk)
 
 
 class Volume(NamedTuple):

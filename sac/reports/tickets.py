@@ -11,7 +11,7 @@ from sac.models import Ticket
 from sac.models.ticket import TicketQuerySet
 from sac.permissions import Rights
 from sac.reports.measures import MEASURES, Measure
-from sac.reports.scope import Scope
+from sac.reports.scope import Scope, row_id, whole_number
 
 PAGE = 50
 
@@ -32,8 +32,8 @@ class Behind:
         measure = MEASURES.get(address.get("medida", ""), MEASURES["iniciados"])
         return cls(
             measure=measure,
-            weekday=_within(address.get("semana", ""), 1, 7),
-            hour=_within(address.get("hora", ""), 0, 23),
+            weekday=whole_number(address.get("semana", ""), 1, 7),
+            hour=whole_number(address.get("hora", ""), 0, 23),
             tag=_plain(address.get("etiqueta", "")),
             reason=_plain(address.get("motivo", "")),
         )
@@ -75,7 +75,7 @@ class Row:
 
 def page(tickets: TicketQuerySet, rights: Rights, *, before: str) -> tuple[list[Row], int | None]:
     """Return PAGE rows below an id and from where the next go on, None at the end. Two queries."""
-    last = _within(before, 1, 2**63 - 1)
+    last = row_id(before)
     found = tickets.filter(Q(pk__lt=last)) if last is not None else tickets
     rows = list(found.select_related("department", "attendant", "instance")[: PAGE + 1])
     shown = rows[:PAGE]
@@ -83,13 +83,6 @@ def page(tickets: TicketQuerySet, rights: Rights, *, before: str) -> tuple[list[
     seen = set(visible.order_by().values_list("pk", flat=True))
     more = shown[-1].pk if len(rows) > PAGE else None
     return [Row(row, row.pk in seen) for row in shown], more
-
-
-def _within(text: str, least: int, most: int) -> int | None:
-    if not (text.isascii() and text.isdigit() and len(text) < 20):
-        return None
-    number = int(text)
-    return number if least <= number <= most else None
 
 
 def _plain(text: str) -> str:

@@ -39,6 +39,7 @@ def told_detail(told: Told) -> str:
 def narrowed(behind: Behind, scope: Scope) -> str:
     """What else the list is of, after its days: ", departamento Vendas, às 14h"."""
     parts = [
+        "sem departamento" if scope.is_nowhere else "",
         f"departamento {scope.department}" if scope.department else "",
         f"atendente {scope.attendant}" if scope.attendant else "",
         f"canal {scope.instance}" if scope.instance else "",

@@ -1,6 +1,6 @@
 """Início: how the service stands right now, and for who may know, what came into the store."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,6 +15,8 @@ from sac.filters import Filters, counts, longest_wait
 from sac.first_run import needs_tips
 from sac.models import Attendant, Ticket
 from sac.month import FIGURES, month_of
+from sac.reports.sales import MEANING, sales
+from sac.reports.scope import Scope
 from sac.team_today import team_today
 
 # Before it there are no months to choose from.
@@ -59,7 +61,11 @@ def _money(request: DeskRequest) -> dict[str, object]:
     this = today.replace(day=1)
     month = _chosen(request.GET.get("mes", ""), this)
     found = movement(request.store, month, now=now)
+    scope = Scope(request.store, first=month, last=_shifted(month, 1) - timedelta(days=1))
     return {
+        "sales": sales(scope),
+        "sales_query": scope.query(),
+        "sales_meaning": MEANING,
         "movement": found,
         "bars": bars(found.by_day, today=today),
         "month_before": _shifted(month, -1),

@@ -16,6 +16,9 @@ from sac.models import Ticket
 from sac.order_offers import offers_of
 from sac.permissions import may_see_orders, may_tie_order
 from sac.purchases import purchases_of
+from sac.refusals import Invalid
+from sac.reports.sales import MEANING, sales, sales_page
+from sac.reports.scope import ScopeForm, row_id
 from sac.views.answers import header, valid, verb
 
 
@@ -77,6 +80,27 @@ def order_detail(request: DeskRequest, order_id: int) -> HttpResponse:
         raise Http404
     _insist_on_sight(request)
     return render(request, "pedidos/detail.html", {"order": order})
+
+
+@require_GET
+@desk_view
+def sale_list(request: DeskRequest) -> HttpResponse:
+    """The sales credited to conversations, the last paid first."""
+    _insist_on_sight(request)
+    form = ScopeForm(request.GET, store=request.store)
+    if not form.is_valid():
+        return render(request, "sac/sales.html", {"form": form}, status=Invalid.status)
+    scope = form.scope
+    rows, more = sales_page(scope, request.rights, below=row_id(request.GET.get("antes", "")))
+    context = {
+        "form": form,
+        "scope": scope,
+        "amount": sales(scope).amount,
+        "rows": rows,
+        "next": scope.query(antes=str(more)) if more else "",
+        "meaning": MEANING,
+    }
+    return render(request, "sac/sales.html", context)
 
 
 def _insist_on_sight(request: DeskRequest) -> None:

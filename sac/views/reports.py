@@ -17,6 +17,7 @@ from sac.refusals import Invalid
 from sac.reports import summary
 from sac.reports.chart import pairs
 from sac.reports.measures import MEASURES
+from sac.reports.sales import MEANING, sales
 from sac.reports.scope import ScopeForm
 from sac.reports.sheet import sheet
 from sac.reports.tickets import Behind, page
@@ -63,6 +64,8 @@ def reports(request: DeskRequest, form: ScopeForm) -> HttpResponse:
         # A ticket begins with nobody: of a person the sheet has what they attended.
         "sheet_measure": "atendidos" if scope.attendant else "iniciados",
     }
+    if request.rights.sees_finance:
+        context |= {"sales": sales(scope), "sales_meaning": MEANING}
     return render(request, "sac/reports.html", context)
 
 
@@ -115,4 +118,8 @@ def report_definitions(request: DeskRequest) -> HttpResponse:
     verdict = may_see_reports(request.rights)
     if not verdict:
         raise PermissionDenied(verdict.reason)
-    return render(request, "sac/report_definitions.html", {"measures": MEASURES.values()})
+    context = {
+        "measures": MEASURES.values(),
+        "sales_meaning": MEANING if request.rights.sees_finance else "",
+    }
+    return render(request, "sac/report_definitions.html", context)

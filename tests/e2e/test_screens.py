@@ -55,6 +55,7 @@ SCREENS = {
     "contact_merge": Screen("dono", "desfazer-uniao"),
     "order_list": Screen("dono", "pedidos"),
     "order_detail": Screen("dono", "pedido", "order_list"),
+    "sale_list": Screen("sara", "vendas"),
     "reports": Screen("sara", "relatorios"),
     "report_tickets": Screen("sara", "relatorio-atendimentos"),
     "report_definitions": Screen("sara", "relatorio-definicoes"),

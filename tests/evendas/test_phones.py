@@ -1,13 +1,21 @@
 """Phones: the written rule, row by row, and what must never happen."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from evendas.phones import display, is_service, normalize, send_candidates, written_out
+from evendas.phones import (
+    SERVICE_PATTERN,
+    display,
+    is_service,
+    normalize,
+    send_candidates,
+    written_out,
+)
 
 VECTORS = Path(__file__).parents[1] / "fixtures" / "phone-vectors.csv"
 
@@ -98,11 +106,13 @@ def test_phones_are_written_out_with_their_country(e164: str, expected: str) -> 
 @pytest.mark.parametrize("typed", ["0800 123 4567", "4004-1234", "0300 123 4567"])
 def test_a_service_is_known_as_one(typed: str) -> None:
     assert is_service(normalize(typed) or "")
+    assert re.match(SERVICE_PATTERN, normalize(typed) or "")
 
 
 @pytest.mark.parametrize("typed", ["(11) 98765-4321", "11 3265-4321", "+1 800 555 2671"])
 def test_a_phone_is_no_service(typed: str) -> None:
     assert not is_service(normalize(typed) or "")
+    assert not re.match(SERVICE_PATTERN, normalize(typed) or "")
 
 
 @pytest.mark.parametrize(

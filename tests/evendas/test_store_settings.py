@@ -13,6 +13,7 @@ FILLED = {
     "shows_deleted": "on",
     "wait_warns_after": "5",
     "wait_alarms_after": "15",
+    "sale_within_days": "7",
 }
 MINUTES = "Digite de 1 a 1440 minutos (um dia)."
 
@@ -46,6 +47,7 @@ def test_nothing_changed_is_nothing_written(shop: Shop, dono: Actor) -> None:
         ({"wait_warns_after": "0"}, MINUTES),
         ({"wait_warns_after": "cinco"}, MINUTES),
         ({"wait_alarms_after": "1441"}, MINUTES),
+        ({"sale_within_days": "91"}, "Digite de 1 a 90 dias."),
         ({"wait_alarms_after": "5"}, "A espera crítica precisa ser maior que a espera em alerta."),
     ],
 )

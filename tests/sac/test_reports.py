@@ -167,6 +167,18 @@ def test_lines_are_of_departments_and_people(
     assert "Bia" in text
 
 
+def test_what_stands_in_no_department_opens_its_tickets_too(shop: Shop, sara: Actor) -> None:
+    with at(9):
+        loose = shop.hears()
+        shop.hears(department=shop.sales)
+    nowhere = f"{MARCH}&departamento=nenhum"
+    hrefs = [link.attributes.get("href", "") for link in report(sara).find("a")]
+    (href,) = [one for one in hrefs if "medida=iniciados&departamento=nenhum" in one]
+    assert listed(sara, href.removeprefix("/relatorios/atendimentos/")) == [loose.code]
+    assert totals(sara, nowhere)["Iniciados"] == "1"
+    assert "sem departamento" in read(sara.client.get(href)).find("main")[0].text
+
+
 def test_tags_and_reasons_are_counted_and_open_their_tickets(
     shop: Shop, story: Ticket, sara: Actor
 ) -> None:
@@ -278,7 +290,8 @@ def test_every_number_has_a_definition(sara: Actor) -> None:
         term.text: meaning.text
         for term, meaning in zip(page.find("dt"), page.find("dd"), strict=True)
     }
-    assert told.keys() == {measure.label for measure in MEASURES.values()}
+    labels = {measure.label for measure in MEASURES.values()}
+    assert told.keys() == labels | {"Vendas creditadas a conversas"}
     assert all(meaning.endswith(".") for meaning in told.values())
 
 

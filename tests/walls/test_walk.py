@@ -65,6 +65,7 @@ contact_merge            merge       ticket  302/403/403/200  302/403/403/302
 ticket_orders            open        ticket  302/200/200/200  405
 ticket_order_word        open        ticket  405              302/403/403/403
 order_list               -           people  302/403/200/200  405
+sale_list                -           people  302/403/200/200  405
 order_detail             order       ticket  302/403/200/200  405
 ticket_close             open        ticket  302/403/200/200  302/403/200/200
 ticket_reopen            open        ticket  405              302/409/409/409

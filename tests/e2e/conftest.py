@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -18,6 +19,8 @@ REDIS_DATABASE = 40
 # Seconds, more than an installation's ten: a loaded machine has none to miss.
 UNDO_FOR = 25
 _phones = count(5511991270001)
+
+Cookies = list[Any]
 
 
 @pytest.fixture(scope="session")
@@ -60,21 +63,38 @@ def open_window(browser: Browser, complaints: list[str]) -> Iterator[Callable[..
         context.close()
 
 
-@pytest.fixture
-def sign_in(desk: Running, open_window: Callable[..., Page]) -> Callable[..., Page]:
-    """Sign a person of the demo in through the form, and go to the desk."""
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, Cookies]:
+    """The cookies of who signed in once: the form is looked at by tests of its own."""
+    return {}
 
-    def enter(who: str, **options: object) -> Page:
+
+@pytest.fixture
+def sign_in(
+    desk: Running, open_window: Callable[..., Page], sessions: dict[str, Cookies]
+) -> Callable[..., Page]:
+    """Open a page of a person of the demo: at Início, or with `at_home` false somewhere."""
+
+    def enter(who: str, *, at_home: bool = True, **options: object) -> Page:
         page = open_window(**options)
-        email = f"{who}@aurora.demo"
-        page.goto(f"{desk.web}entrar/")
-        page.get_by_label("E-mail").fill(email)
-        page.get_by_label("Senha").fill(desk.logins[email])
-        page.get_by_role("button", name="Entrar").click()
-        page.wait_for_url(desk.web)
+        page.context.add_cookies(sessions.get(who, []))
+        door = f"{desk.web}entrar/"
+        if page.request.get(door, max_redirects=0).status != 302:
+            page.goto(door)
+            _sign_in(page, f"{who}@aurora.demo", desk)
+            sessions[who] = list(page.context.cookies())
+        elif at_home:
+            page.goto(desk.web)
         return page
 
     return enter
+
+
+def _sign_in(page: Page, email: str, desk: Running) -> None:
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Senha").fill(desk.logins[email])
+    page.get_by_role("button", name="Entrar").click()
+    page.wait_for_url(desk.web)
 
 
 @pytest.fixture
@@ -115,7 +135,7 @@ def stocked(desk: Running) -> Iterator[None]:
 @pytest.fixture
 def ana(desk: Running, sign_in: Callable[..., Page], phones: list[str]) -> Iterator[Page]:
     """Ana at the desk, with her clock and her socket in our hands."""
-    page = sign_in("ana")
+    page = sign_in("ana", at_home=False)
     page.context.add_init_script(RIGGING)
     page.clock.install()
     page.goto(f"{desk.web}sac/atendimento/")

@@ -155,7 +155,7 @@ def test_a_closed_ticket_learns_its_customers_new_name(
     assert hand.post(code, "posse")
     assert hand.post(code, "encerramento")
     desk.simulator.receive(phone, "Mais uma coisa")
-    sara = sign_in("sara")
+    sara = sign_in("sara", at_home=False)
     sara.goto(f"{desk.web}sac/atendimento/?situacao=encerradas")
     expect(row(sara, "Sílvio Dias")).to_be_visible()
     open_talk(ana, "Sílvio Dias")

@@ -36,7 +36,7 @@ def talk(
     desk: Running, sign_in: Callable[..., Page], phones: list[str], phone: str
 ) -> Iterator[Page]:
     """Ana attending to Carla."""
-    page = sign_in("ana", permissions=["clipboard-read", "clipboard-write"])
+    page = sign_in("ana", permissions=["clipboard-read", "clipboard-write"], at_home=False)
     page.goto(f"{desk.web}sac/atendimento/")
     open_talk(page, "Carla Figueira")
     page.get_by_role("button", name="Assumir").click()

@@ -29,7 +29,7 @@ def talk(
 ) -> Iterator[Page]:
     """Ana attending to Celso."""
     customer("Celso Prado")
-    page = sign_in("ana")
+    page = sign_in("ana", at_home=False)
     page.goto(f"{desk.web}sac/atendimento/")
     open_talk(page, "Celso Prado")
     page.get_by_role("button", name="Assumir").click()

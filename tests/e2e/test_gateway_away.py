@@ -28,7 +28,7 @@ def test_what_is_answered_meanwhile_waits_and_leaves_in_order(
     phone = "5511991230001"
     desk.simulator.phone(phone, name="Téo Martins")
     desk.simulator.receive(phone, "Alguém aí?")
-    ana = sign_in("ana")
+    ana = sign_in("ana", at_home=False)
     ana.goto(f"{desk.web}sac/atendimento/")
     ana.locator("#rows .row", has_text="Téo Martins").get_by_role("link").click()
     composer = ana.get_by_placeholder("Escreva uma mensagem")

@@ -70,7 +70,7 @@ def test_the_page_fits_and_is_accessible_everywhere(
     viewport: dict[str, int],
     theme: str,
 ) -> None:
-    page = sign_in("dono", viewport=viewport, color_scheme=theme)
+    page = sign_in("dono", viewport=viewport, color_scheme=theme, at_home=False)
     page.goto(f"{desk.web}automacao/integridade/")
     page.get_by_text("Ver o conteúdo").click()
     expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()

@@ -24,7 +24,7 @@ def talk(
 ) -> Iterator[Page]:
     """Ana attending to Irene."""
     customer("Irene Prata")
-    page = sign_in("ana")
+    page = sign_in("ana", at_home=False)
     page.goto(f"{desk.web}sac/atendimento/")
     open_talk(page, "Irene Prata")
     page.get_by_role("button", name="Assumir").click()

@@ -73,7 +73,7 @@ def test_an_attendant_writes_first_and_nobody_is_talked_to_twice(
 ) -> None:
     phone = str(next(_phones))
     desk.simulator.phone(phone, name="Nádia Reis")
-    ana = sign_in("ana")
+    ana = sign_in("ana", at_home=False)
     ana.goto(f"{desk.web}sac/atendimento/")
     ana.evaluate("window.neverReloaded = true")
     ana.get_by_role("link", name="Nova conversa").click()

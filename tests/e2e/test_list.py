@@ -17,7 +17,7 @@ Customer = Callable[[str], str]
 
 
 def enter(sign_in: SignIn, desk: Running, query: str = "", **options: object) -> Page:
-    page = sign_in("ana", **options)
+    page = sign_in("ana", **options, at_home=False)
     page.goto(f"{desk.web}sac/atendimento/{query}")
     return page
 

@@ -38,7 +38,7 @@ def test_a_conversation_that_comes_back_can_be_answered_again(
     open_talk(ana, "Olga Dutra")
     box(ana).fill("Isto fica")
     hers, other = departments(desk)
-    hand = Hand(desk, sign_in("sara").context)
+    hand = Hand(desk, sign_in("sara", at_home=False).context)
     code = code_on(ana)
     assert hand.post(code, "transferencia", destination=f"departamento-{other}")
     expect(box(ana)).to_have_js_property("readOnly", True)

@@ -65,7 +65,7 @@ def phone(
     desk: Running, sign_in: SignIn, phones: list[str], complaints: list[str]
 ) -> Iterator[Page]:
     """Ana's phone, at the desk."""
-    page = sign_in("ana", **PHONE)
+    page = sign_in("ana", **PHONE, at_home=False)
     page.goto(f"{desk.web}sac/atendimento/")
     page.evaluate("window.neverReloaded = true")
     yield page

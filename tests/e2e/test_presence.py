@@ -30,7 +30,7 @@ def customer(desk: Running) -> Callable[[str], str]:
 
 def enter(sign_in: SignIn, desk: Running, who: str, name: str, **options: object) -> Page:
     """Sign in and open the conversation of that customer."""
-    page = sign_in(who, **options)
+    page = sign_in(who, **options, at_home=False)
     page.goto(f"{desk.web}sac/atendimento/?situacao=aguardando")
     page.locator("#rows .row", has_text=name).get_by_role("link").click()
     expect(page.locator("#chat-name")).to_contain_text(name)

@@ -131,7 +131,7 @@ def test_no_address_is_left_out(kind: str) -> None:
 
 
 def test_what_is_called_no_page_is_none(desk: Running, sign_in: Callable[..., Page]) -> None:
-    page = sign_in("dono")
+    page = sign_in("dono", at_home=False)
     page.goto(f"{desk.web}sac/atendimento/?situacao=em-aberto")
     open_talk(page, "Mariana Costa")
     known = filling(page)

@@ -45,7 +45,7 @@ def ana(
     desk: Running, sign_in: SignIn, eye: Eye, phones: list[str], complaints: list[str]
 ) -> Iterator[Page]:
     """Ana at the desk, in front of this window."""
-    page = sign_in("ana", **eye.window)
+    page = sign_in("ana", **eye.window, at_home=False)
     page.goto(f"{desk.web}sac/atendimento/")
     yield page
     go_home(desk, page.context, phones)
@@ -254,7 +254,7 @@ def test_what_colleagues_see_of_each_other(
 ) -> None:
     customer("Gilda Pontes")
     take(ana, "Gilda Pontes")
-    sara = sign_in("sara", **eye.window)
+    sara = sign_in("sara", **eye.window, at_home=False)
     sara.goto(f"{desk.web}sac/atendimento/?situacao=em-aberto")
     # On a phone a notice may stand before the last rows of the list, for a while.
     expect(sara.locator("#notices .notice")).to_have_count(0)

@@ -37,7 +37,7 @@ def row(page: Page, name: str) -> Locator:
 
 def enter(sign_in: SignIn, desk: Running, who: str, situation: str = "aguardando") -> Page:
     """Sign in, open the desk, and promise that the page is never loaded again."""
-    page = sign_in(who)
+    page = sign_in(who, at_home=False)
     page.goto(f"{desk.web}sac/atendimento/?situacao={situation}")
     page.evaluate("window.neverReloaded = true")
     return page
@@ -253,7 +253,7 @@ def test_by_keyboard_alone(
 def test_dialog_form_and_faults_fit_and_are_accessible(
     desk: Running, sign_in: SignIn, size: dict[str, int], theme: str
 ) -> None:
-    ana = sign_in("ana", viewport=size, color_scheme=theme)
+    ana = sign_in("ana", viewport=size, color_scheme=theme, at_home=False)
     ana.goto(f"{desk.web}sac/atendimento/?situacao=em-aberto")
     row(ana, "Rafael Junqueira").get_by_role("link").click()
     ana.get_by_role("link", name="Transferir").click()

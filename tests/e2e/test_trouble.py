@@ -37,7 +37,7 @@ def rows(desk: Running) -> Iterator[psycopg.Connection]:
 @pytest.fixture
 def ana(desk: Running, sign_in: SignIn, eye: Eye) -> Page:
     """Ana at the desk, in front of this window."""
-    page = sign_in("ana", **eye.window)
+    page = sign_in("ana", **eye.window, at_home=False)
     page.goto(f"{desk.web}sac/atendimento/")
     return page
 

@@ -82,7 +82,7 @@ def test_on_a_phone_list_conversation_and_contact_are_pages(
     phone = "5511991230005"
     desk.simulator.phone(phone, name="Caio Reis")
     desk.simulator.receive(phone, "Tem no 42?")
-    ana = sign_in("ana", viewport=NARROW, has_touch=True, is_mobile=True)
+    ana = sign_in("ana", viewport=NARROW, has_touch=True, is_mobile=True, at_home=False)
     ana.goto(f"{desk.web}sac/atendimento/")
     row = ana.locator("#rows .row", has_text="Caio Reis")
     row.get_by_role("link").click()

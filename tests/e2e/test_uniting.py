@@ -105,7 +105,7 @@ def test_what_went_to_somebody_elses_ticket_is_not_left_on_screen(
     """The ticket on screen is closed, and Vendas' people have the customer now."""
     open_talk(ana, "Oculta Siqueira")
     hidden = ana.url.split("?")[0].split("/")[-2]
-    hand = Hand(desk, sign_in("sara").context)
+    hand = Hand(desk, sign_in("sara", at_home=False).context)
     assert hand.post(hidden, "posse")
     _, other = departments(desk)
     assert hand.post(hidden, "transferencia", destination=f"departamento-{other}")

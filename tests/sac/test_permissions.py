@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 from itertools import product
-from uuid import uuid4
 
 import pytest
-from django.db import transaction
 
 from evendas.accounts.models import User
 from sac.models import Attendant, Department, Ticket
@@ -76,8 +74,6 @@ CELLS = [
     pytest.param(who, place, dict(zip(KINDS, cells, strict=True)), id=f"{who}-{place}")
     for who, place, *cells in ROWS
 ]
-# Near and far are sight alone, which the tests of the rules hold.
-THROUGH_HTTP = [cell for cell in CELLS if cell.values[1] in {"own", "other"}]
 
 
 @pytest.fixture
@@ -147,52 +143,6 @@ def test_the_rules_say_what_the_table_says(
         if cell != "·"
     }
     assert found == {kind: cell for kind, cell in cells.items() if cell != "·"}
-
-
-@pytest.mark.parametrize(("who", "place", "cells"), THROUGH_HTTP)
-def test_the_desk_does_what_the_table_says(
-    board: Shop, other_shop: Shop, who: str, place: str, cells: dict[str, str]
-) -> None:
-    person = _person(who, board, other_shop)
-    done = {
-        kind: _through_http(person, _ticket(board, place, kind, person.attendant))
-        for kind, cell in cells.items()
-        if cell != "·"
-    }
-    assert done == {kind: cell for kind, cell in cells.items() if cell != "·"}
-
-
-def _through_http(person: Actor, ticket: Ticket) -> str:
-    """Try everything, each on the ticket as it was; to take what is one's own is no taking."""
-    places = Department.objects.filter(store=ticket.store, instance=ticket.instance)
-    place = next((row.pk for row in places if row != ticket.department), 0)
-    tries = {
-        "S": ("get", "", {}),
-        "C": ("post", "posse/", {}),
-        "O": ("post", "substituicao/", {"seen": str(ticket.attendant_id or 1)}),
-        "R": ("post", "mensagens/", {"text": "Oi", "client_uuid": str(uuid4())}),
-        "X": ("post", "encerramento/", {}),
-        "T": ("post", "transferencia/", {"destination": f"departamento-{place}"}),
-        "D": ("post", "devolucao/", {}),
-    }
-    answers = {
-        letter: _try(person, method, f"/sac/atendimento/{ticket.code}/{noun}", data)
-        for letter, (method, noun, data) in tries.items()
-    }
-    if answers["S"] == 404:
-        assert set(answers.values()) == {404}
-        return "-"
-    assert set(answers.values()) <= {200, 403, 409}
-    if ticket.status == Status.OPEN and ticket.attendant == person.attendant:
-        del answers["C"], answers["O"]
-    return "".join(letter for letter, status in answers.items() if status == 200)
-
-
-def _try(person: Actor, method: str, address: str, data: dict[str, str]) -> int:
-    with transaction.atomic():
-        answer = getattr(person.client, method)(address, data, headers={"HX-Request": "true"})
-        transaction.set_rollback(True)
-    return int(answer.status_code)
 
 
 def test_every_refusal_gives_its_reason(board: Shop, other_shop: Shop) -> None:

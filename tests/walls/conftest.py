@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.conftest import Actor, Shop
-from tests.walls.world import World, furnish
+from tests.walls.world import World, count_alike, furnish
 
 CANARY = "canarioboreal"
 
@@ -12,6 +12,7 @@ CANARY = "canarioboreal"
 @pytest.fixture
 def far(other_shop: Shop) -> World:
     """The other store, with the canary word in every text of it."""
+    count_alike()
     return furnish(other_shop, CANARY)
 
 

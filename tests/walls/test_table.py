@@ -1,7 +1,7 @@
 """Who may do what, cell by cell, through HTTP: every role, flag, place, owner, status and verb.
 
-What is expected is stated here once more from the product's own table, in words of this file:
-nothing is asked of `sac.permissions`.
+What is expected is stated here once more from the product's own table, in words of this file;
+the rules of `sac.permissions` are held against it as well.
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from evendas import clock
 from evendas.accounts.models import User
 from pedidos.models import Order, OrderPhone
 from sac.models import Attendant, Department, Ticket, TicketEvent
+from sac.permissions import Verdict, verdicts
 from tests.conftest import PASSWORD, Actor, Shop
 from tests.sac.board import Status, add_number, put_ticket
 from tests.tally import Tally
@@ -70,14 +71,14 @@ class Role:
     is_ours: bool = True
 
 
+ATTENDANTS = [
+    Role(" ".join(["attendant", *flags]), frozenset(flags))
+    for size in range(len(FLAGS) + 1)
+    for flags in combinations(FLAGS, size)
+]
 ROLES = [
-    # Money widens nothing here: alone and with all the others is enough of it.
-    *(
-        Role(" ".join(["attendant", *flags]), frozenset(flags))
-        for size in range(len(FLAGS) + 1)
-        for flags in combinations(FLAGS, size)
-        if MONEY not in flags or size in {1, len(FLAGS)}
-    ),
+    # Each flag alone and all together; how they add up is read off the rules themselves.
+    *(role for role in ATTENDANTS if len(role.flags) in {0, 1, len(FLAGS)}),
     Role("admin", attends=False, is_admin=True),
     Role("admin who attends", is_admin=True),
     Role("who attends no more", attends=False),
@@ -192,6 +193,36 @@ def test_the_desk_answers_every_cell_as_the_table_of_the_product_says(
     assert not wrong, f"{role.name}:\n" + "\n".join(wrong)
     assert tried == len(_board_of(role)) * len(VERBS) > 0
     tally(f"table: {role.name}: {len(_board_of(role))} tickets × {len(VERBS)} verbs = {tried}")
+
+
+@pytest.mark.parametrize("role", ATTENDANTS, ids=lambda role: role.name.replace(" ", "-"))
+def test_the_rules_say_what_the_table_says_whatever_flags_come_together(
+    shop: Shop, other_shop: Shop, role: Role
+) -> None:
+    person = _person(role, shop, other_shop)
+    somebody = shop.hire("Outra", shop.support, shop.sales).attendant
+    assert somebody
+    board = {
+        cell: _ticket(shop, *cell, me=person.attendant, somebody=somebody)
+        for cell in _board_of(role)
+    }
+    seen = set(Ticket.objects.visible_to(person.rights).values_list("pk", flat=True))
+    wrong = []
+    for (place, kind), ticket in board.items():
+        may = {verb.replace("_", " "): bool(may) for verb, may in _verdicts(person, ticket).items()}
+        told = {"see": ticket.pk in seen}
+        told |= {verb: ticket.pk in seen and allowed for verb, allowed in may.items()}
+        wanted = {verb: expected(role, place, kind, verb) == YES for verb in told}
+        wrong += [(place, kind, verb) for verb in told if told[verb] != wanted[verb]]
+    assert wrong == []
+
+
+def _verdicts(person: Actor, ticket: Ticket) -> dict[str, Verdict]:
+    """To take what is one's own is no taking: the screen asks for no such thing."""
+    said = verdicts(person.rights, ticket)
+    if ticket.status == Status.OPEN and ticket.attendant == person.attendant:
+        del said["claim"], said["take_over"]
+    return said
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name.replace(" ", "-"))

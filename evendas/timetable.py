@@ -11,7 +11,8 @@ ROUTES = {
     "pedidos.fetch_order": {"queue": "media"},
     "pedidos.pull": {"queue": "media"},
     **{
-        f"sac.{name}": {"queue": "outbound"} for name in ("deliver", "settle", "amend", "mark_read")
+        f"sac.{name}": {"queue": "outbound"}
+        for name in ("deliver", "settle", "amend", "mark_read", "mail_month")
     },
     "automacao.*": {"queue": "outbound"},
     "accounts.*": {"queue": "outbound"},
@@ -36,6 +37,8 @@ def beat_schedule(
         "pedidos.sweep": sweep,
         # What a shop forgot to tell: WooCommerce never repeats a delivery that failed.
         "pedidos.pull_all": 600 * scale,
+        # Each store's first morning of the month, by its own clock.
+        "sac.watch_months": 600 * scale,
         "accounts.tidy": 3600,
         "sac.clear_loose_files": 3600,
         "automacao.forget_events": 3600,

@@ -41,6 +41,11 @@ class PreferencesForm(forms.Form):
         required=False,
         help_text="No atendimento, “?” mostra todos.",
     )
+    mails_month = forms.BooleanField(
+        label="Relatório do mês por e-mail",
+        required=False,
+        help_text="No dia 1º, por volta das 7h: os números do mês que terminou.",
+    )
 
     def __init__(self, data: QueryDict | None = None, *, preferences: DeskPreferences) -> None:
         super().__init__(
@@ -51,8 +56,11 @@ class PreferencesForm(forms.Form):
                 "sound_scope": preferences.sound_scope,
                 "notifies": preferences.notifies,
                 "has_shortcuts": preferences.has_shortcuts,
+                "mails_month": preferences.mails_month,
             },
         )
+        if not preferences.user.is_admin:
+            del self.fields["mails_month"]
 
     @property
     def wish(self) -> PreferencesWish:
@@ -63,4 +71,5 @@ class PreferencesForm(forms.Form):
             sound_scope=data["sound_scope"],
             notifies=data["notifies"],
             has_shortcuts=data["has_shortcuts"],
+            mails_month=data.get("mails_month", False),
         )

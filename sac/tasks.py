@@ -4,12 +4,14 @@ from celery import shared_task
 
 from automacao.actions import forgetting, telling
 from automacao.models import Instance
+from evendas import clock
 from evendas.bell import ring
 from sac.actions import (
     amendments,
     changes,
     files,
     line,
+    month_mail,
     order_news,
     outbox,
     reconciling,
@@ -197,3 +199,15 @@ def sweep_outbox() -> None:
 @shared_task(name="sac.forget_deleted")
 def forget_deleted() -> None:
     changes.forget_deleted()
+
+
+@shared_task(name="sac.watch_months")
+def watch_months() -> None:
+    """Ring for every store whose admins are to read of the month that is over."""
+    for store_id in month_mail.due_for_month(clock.now()):
+        ring("sac.mail_month", store_id)
+
+
+@shared_task(name="sac.mail_month")
+def mail_month(store_id: int) -> None:
+    month_mail.mail_month(store_id)

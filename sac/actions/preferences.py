@@ -15,6 +15,7 @@ class PreferencesWish:
     sound_scope: str
     notifies: bool
     has_shortcuts: bool
+    mails_month: bool
 
 
 def preferences_of(user: User) -> DeskPreferences:
@@ -31,6 +32,7 @@ def save_preferences(user: User, wish: PreferencesWish) -> None:
         "sound_scope": wish.sound_scope,
         "notifies": wish.notifies,
         "has_shortcuts": wish.has_shortcuts,
+        "mails_month": wish.mails_month,
     }
     DeskPreferences.objects.update_or_create(
         user=user, defaults=chosen, create_defaults={**chosen, "store": _store_of(user)}

@@ -14,6 +14,7 @@ from sac.models.early import EarlyChange, EarlyStatus
 from sac.models.loose import LooseFile
 from sac.models.media import Media
 from sac.models.message import Message
+from sac.models.month_mail import MonthMail
 from sac.models.order_link import OrderLink
 from sac.models.team import Attendant, AttendantDepartment, Department
 from sac.models.ticket import Ticket, TicketEvent
@@ -36,6 +37,7 @@ __all__ = [
     "Media",
     "Mention",
     "Message",
+    "MonthMail",
     "OrderLink",
     "QuickReply",
     "Tag",

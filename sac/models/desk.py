@@ -37,6 +37,8 @@ class DeskPreferences(StoreOwned):
     )
     notifies = models.BooleanField("notificações na área de trabalho", default=False)
     has_shortcuts = models.BooleanField("atalhos de teclado", default=True)
+    # Of an admin: whoever is none gets no mail.
+    mails_month = models.BooleanField("relatório do mês por e-mail", default=False)
 
     class Meta:
         verbose_name = "preferências do atendimento"

@@ -68,19 +68,29 @@ def purchases_of(ticket: Ticket) -> Purchases:
     Two indexed questions where there is nothing, four more at most however much there is.
     """
     store = ticket.store
-    person, words = _known_of(ticket.conversation, store)
+    known, words = _known_of(ticket.conversation, store)
     refused = [pk for pk, word in words.items() if not word.is_confirmed]
-    sure = _sure(person, store, set(words).difference(refused))
-    found = _candidates(person, sure, store).exclude(pk__in=refused)
-    last = [*_tied(_shown(found, store), person, words)]
+    sure = sure_orders([known], store, set(words).difference(refused))
+    found = _candidates(known, sure, store).exclude(pk__in=refused)
+    last = [*_tied(_shown(found, store), known, words)]
     count, spent = _sums(found, sure, last)
-    known = Order.objects.in_store(store).in_bulk(refused)
-    return Purchases(last, [known[pk] for pk in refused], count, spent)
+    said = Order.objects.in_store(store).in_bulk(refused)
+    return Purchases(last, [said[pk] for pk in refused], count, spent)
 
 
 def person_of(contact: Contact) -> Person:
     """What is known of a contact that may tie an order to them; of identities read before."""
-    return _person(contact, [one.value for one in contact.identities.all() if one.kind == _PHONE])
+    return person(contact, [one.value for one in contact.identities.all() if one.kind == _PHONE])
+
+
+def person(contact: Contact, phones: Iterable[str], told: frozenset[str] = frozenset()) -> Person:
+    """What is known of a contact who has these phones and told these numbers of orders."""
+    return Person(
+        phones=frozenset(filter(None, [contact.phone, *phones])),
+        tax_id=contact.tax_id,
+        email=contact.email,
+        told=told,
+    )
 
 
 def buyer_of(order: Order, phones: Iterable[str]) -> Buyer:
@@ -91,6 +101,28 @@ def buyer_of(order: Order, phones: Iterable[str]) -> Buyer:
         tax_id=order.buyer_document,
         email=order.buyer_email,
     )
+
+
+def sure_orders(
+    people: Collection[Person], store: Store, confirmed: Collection[int]
+) -> QuerySet[Order, Any]:
+    """The ids of what is one of theirs without a doubt: each part by its own index."""
+    orders = Order.objects.in_store(store).order_by()
+    parts = [orders.filter(pk__in=confirmed)]
+    if own := {phone for one in people for phone in one.own_phones}:
+        parts.append(orders.filter(phones__store=store, phones__phone__in=own))
+    if tax_ids := {one.tax_id for one in people} - {""}:
+        parts.append(orders.filter(buyer_document__in=tax_ids))
+    if emails := {one.own_email for one in people} - {""}:
+        parts.append(orders.filter(buyer_email__in=emails))
+    first, *others = (part.values("pk") for part in parts)
+    return first.union(*others) if others else first
+
+
+def told_phones(orders: QuerySet[Order], store: Store) -> QuerySet[Order]:
+    """With `called`, the phones of each one's buyer, in the same query."""
+    phones = OrderPhone.objects.in_store(store).filter(order=OuterRef("pk"))
+    return orders.annotate(called=ArraySubquery(phones.values("phone")))
 
 
 def word_of(kind: str, who: str) -> Word:
@@ -111,7 +143,7 @@ def _known_of(chat: Conversation, store: Store) -> tuple[Person, dict[int, Word]
     parts = [ArraySubquery(part) for part in (phones, _said_in(chat), links)]
     numbers, said, told = own.values_list(*parts).get()
     words = {one["order"]: word_of(one["kind"], one["who"]) for one in told}
-    return _person(contact, numbers, numbers_told(said)), words
+    return person(contact, numbers, numbers_told(said)), words
 
 
 def _said_in(chat: Conversation) -> QuerySet[Message, Any]:
@@ -125,29 +157,6 @@ def _said_in(chat: Conversation) -> QuerySet[Message, Any]:
     return said[:_HEARD]
 
 
-def _person(contact: Contact, phones: Iterable[str], told: frozenset[str] = frozenset()) -> Person:
-    return Person(
-        phones=frozenset(filter(None, [contact.phone, *phones])),
-        tax_id=contact.tax_id,
-        email=contact.email,
-        told=told,
-    )
-
-
-def _sure(person: Person, store: Store, confirmed: Collection[int]) -> QuerySet[Order, Any]:
-    """The ids of what is theirs without a doubt: each part by its own index."""
-    orders = Order.objects.in_store(store).order_by()
-    parts = [orders.filter(pk__in=confirmed)]
-    if own := person.own_phones:
-        parts.append(orders.filter(phones__store=store, phones__phone__in=own))
-    if person.tax_id:
-        parts.append(orders.filter(buyer_document=person.tax_id))
-    if person.own_email:
-        parts.append(orders.filter(buyer_email=person.own_email))
-    first, *others = (part.values("pk") for part in parts)
-    return first.union(*others) if others else first
-
-
 def _candidates(person: Person, sure: QuerySet[Order, Any], store: Store) -> QuerySet[Order]:
     """All that may be theirs: also those whose numbers they told."""
     orders = Order.objects.in_store(store)
@@ -159,8 +168,7 @@ def _candidates(person: Person, sure: QuerySet[Order, Any], store: Store) -> Que
 
 def _shown(found: QuerySet[Order], store: Store) -> QuerySet[Order]:
     """The LAST of them, with what is said of each, and its buyer's phones."""
-    phones = OrderPhone.objects.in_store(store).filter(order=OuterRef("pk"))
-    told = found.annotate(called=ArraySubquery(phones.values("phone")))
+    told = told_phones(found, store)
     return told.prefetch_related("items", "shipments").order_by("-placed_at", "-id")[:LAST]
 
 

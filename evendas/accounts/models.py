@@ -31,6 +31,9 @@ class Store(models.Model):
     # Minutes a customer waits before the clock on the list turns amber, and red.
     wait_warns_after = models.PositiveSmallIntegerField("espera em alerta (min)", default=5)
     wait_alarms_after = models.PositiveSmallIntegerField("espera crítica (min)", default=15)
+    # On the rows of Aguardando. Days, counted from the payment: what is not there then is late.
+    shows_waiting_order = models.BooleanField("mostra o pedido de quem aguarda", db_default=False)
+    delivers_within = models.PositiveSmallIntegerField("prazo de entrega (dias)", db_default=15)
     requires_close_reason = models.BooleanField("exige motivo ao encerrar", default=False)
     # So long after a conversation an order that is paid for is credited to it.
     sale_within_days = models.PositiveSmallIntegerField("venda da conversa (dias)", default=7)
@@ -51,6 +54,10 @@ class Store(models.Model):
             models.CheckConstraint(
                 condition=models.Q(sale_within_days__gte=1, sale_within_days__lte=90),
                 name="accounts_store_sale_within",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(delivers_within__gte=1, delivers_within__lte=90),
+                name="accounts_store_delivers_within",
             ),
         ]
 

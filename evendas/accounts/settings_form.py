@@ -21,6 +21,7 @@ ZONES = (
 _MINUTES = "Digite de 1 a 1440 minutos (um dia)."
 _WRONG_KINDS = ("required", "invalid", "min_value", "max_value")
 _WRONG = dict.fromkeys(_WRONG_KINDS, _MINUTES)
+_WRONG_DAYS = dict.fromkeys(_WRONG_KINDS, "Digite de 1 a 90 dias.")
 
 
 class StoreForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -53,6 +54,20 @@ class StoreForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         help_text="Depois disso, o relógio fica vermelho.",
         error_messages=_WRONG,
     )
+    shows_waiting_order = forms.BooleanField(
+        label="Mostrar o pedido de quem aguarda",
+        help_text="Em Aguardando, cada linha mostra o pedido em aberto mais novo do cliente, e há"
+        " quantos dias está atrasado.",
+        required=False,
+    )
+    delivers_within = forms.IntegerField(
+        label="Prazo de entrega (dias)",
+        min_value=1,
+        max_value=90,
+        help_text="Contado do pagamento. Depois disso, o pedido que ainda não foi entregue aparece"
+        " como atrasado.",
+        error_messages=_WRONG_DAYS,
+    )
     requires_close_reason = forms.BooleanField(
         label="Exigir motivo ao encerrar",
         help_text="Vale quando há motivos de encerramento ativos.",
@@ -69,7 +84,7 @@ class StoreForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         max_value=90,
         help_text="Um pedido pago até tantos dias depois de uma conversa conta como venda dela, e"
         " de quem respondeu por último.",
-        error_messages=dict.fromkeys(_WRONG_KINDS, "Digite de 1 a 90 dias."),
+        error_messages=_WRONG_DAYS,
     )
 
     class Meta:
@@ -80,6 +95,8 @@ class StoreForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
             "shows_deleted",
             "wait_warns_after",
             "wait_alarms_after",
+            "shows_waiting_order",
+            "delivers_within",
             "requires_close_reason",
             "signs_messages",
             "sale_within_days",

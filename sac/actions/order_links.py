@@ -7,6 +7,7 @@ from evendas.accounts.audit import record
 from evendas.accounts.models import User
 from pedidos.models import Order
 from sac.actions.merging import lock_homes
+from sac.actions.order_rows import refresh_rows
 from sac.actions.tickets import insist, still_sees
 from sac.actions.whereabouts import lock_contact_of
 from sac.announce import orders_changed
@@ -46,3 +47,4 @@ def tie_order(  # noqa: PLR0913 - who said what of which two
         action = f"order.{kind}" if kind else "order.word_taken_back"
         record(action, by=by, target=order, ip=ip, contact=contact.pk)
         orders_changed(home.pk for home in homes)
+        refresh_rows(homes)

@@ -7,10 +7,12 @@ themselves, and a thread has each step of an order once.
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models.functions import Lower
 
 from evendas import clock
 from pedidos.models import Order, OrderMilestone
+from sac.actions.order_rows import refresh_rows
 from sac.actions.tickets import Held, held
 from sac.announce import money_changed, orders_changed
 from sac.matching import is_alias, match, numbers_told
@@ -41,8 +43,8 @@ def tell(order_id: int) -> None:
     if order is None:
         return
     homes = Conversation.objects.filter(contact__in=contacts_of(order))
-    for ticket in Ticket.objects.live().filter(conversation__in=homes).order_by("id"):
-        _write_steps(ticket, order)
+    live = Ticket.objects.live().filter(conversation__in=homes).order_by("id")
+    _show_in_rows([one for one in live if not _write_steps(one, order)])
     orders_changed(homes.values_list("pk", flat=True))
     money_changed(order.store_id)
 
@@ -91,14 +93,23 @@ def _phones_of(order: Order) -> list[str]:
     return [one.phone for one in order.phones.all()]
 
 
-def _write_steps(ticket: Ticket, order: Order) -> None:
+def _write_steps(ticket: Ticket, order: Order) -> bool:
+    """Tell whether there were any: the row went out with them."""
     if not _missing(ticket, order):
-        return
+        return False
     with held(ticket.pk) as row:
         # Asked again under the lock: another worker may have told the same, or it was closed.
         if row.ticket.is_live:
             for kind in _missing(row.ticket, order):
                 _record(row, kind, order)
+    return True
+
+
+def _show_in_rows(tickets: list[Ticket]) -> None:
+    """What no line of the thread tells may still be seen on the row of who waits."""
+    homes = [one.conversation_id for one in tickets if one.status == Ticket.Status.WAITING]
+    with transaction.atomic():
+        refresh_rows(Conversation.objects.locked(homes) if homes else [])
 
 
 def _missing(ticket: Ticket, order: Order) -> list[TicketEvent.Kind]:

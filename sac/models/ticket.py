@@ -16,6 +16,7 @@ from sac.models.team import Attendant, Department
 
 if TYPE_CHECKING:
     from sac.models.message import Message
+    from sac.newest_orders import NewestOrder
     from sac.permissions import Rights
 
 
@@ -124,6 +125,8 @@ class Ticket(StoreRow):
 
     # Its tags, where they were read with it: see `with_tags`.
     marks: "list[dict[str, Any]] | None" = None
+    # Set where it was read for a whole page: see `sac.newest_orders`.
+    newest_order: "NewestOrder | None"
 
     conversation = models.ForeignKey(
         Conversation, models.PROTECT, db_constraint=False, related_name="tickets"

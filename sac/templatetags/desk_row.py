@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from evendas.accounts.models import Store
 from sac.models import Message, Ticket
+from sac.newest_orders import NewestOrder, tell_newest_orders
 
 register = template.Library()
 
@@ -61,6 +62,14 @@ def row_tags(ticket: Ticket) -> list[Mark]:
     """By name. The rows of a page were given theirs; a pushed one asks."""
     worn = ticket.tags.values("id", "name", "colour") if ticket.marks is None else ticket.marks
     return sorted((Mark(**facts) for facts in worn), key=lambda mark: mark.name.casefold())
+
+
+@register.filter
+def row_order(ticket: Ticket) -> NewestOrder | None:
+    """What who waits ordered last. The rows of a page were told together; a pushed one asks."""
+    if not hasattr(ticket, "newest_order"):
+        tell_newest_orders(ticket.store, [ticket])
+    return ticket.newest_order
 
 
 @register.filter

@@ -11,6 +11,7 @@ from sac.filters import Choice, Choices, Filters, counts, number
 from sac.models import Department, Tag, Ticket
 from sac.models.ticket import TicketQuerySet
 from sac.month import FIGURES, behind, month_of
+from sac.newest_orders import tell_newest_orders
 from sac.paging import page
 
 
@@ -77,6 +78,7 @@ def rows_context(request: DeskRequest, wish: Wish) -> dict[str, Any]:
     after = request.GET.get("depois", "")
     rows, cursor = page(tickets.for_list().with_marks(), filters, after=after)
     pinned = _pinned(request, rows)
+    tell_newest_orders(request.store, [*rows, *pinned])
     return {
         "filters": filters,
         "rows": [*rows, *pinned],

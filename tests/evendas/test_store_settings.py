@@ -14,6 +14,7 @@ FILLED = {
     "wait_warns_after": "5",
     "wait_alarms_after": "15",
     "sale_within_days": "7",
+    "delivers_within": "15",
 }
 MINUTES = "Digite de 1 a 1440 minutos (um dia)."
 
@@ -48,6 +49,7 @@ def test_nothing_changed_is_nothing_written(shop: Shop, dono: Actor) -> None:
         ({"wait_warns_after": "cinco"}, MINUTES),
         ({"wait_alarms_after": "1441"}, MINUTES),
         ({"sale_within_days": "91"}, "Digite de 1 a 90 dias."),
+        ({"delivers_within": "91"}, "Digite de 1 a 90 dias."),
         ({"wait_alarms_after": "5"}, "A espera crítica precisa ser maior que a espera em alerta."),
     ],
 )
@@ -69,6 +71,8 @@ def test_an_admin_sets_how_people_answer(shop: Shop, dono: Actor) -> None:
     typed = {
         "wait_warns_after": "1",
         "wait_alarms_after": "1440",
+        "shows_waiting_order": "on",
+        "delivers_within": "7",
         "requires_close_reason": "on",
         "signs_messages": "on",
     }
@@ -76,5 +80,6 @@ def test_an_admin_sets_how_people_answer(shop: Shop, dono: Actor) -> None:
     store = Store.objects.get(pk=shop.store.pk)
     assert (store.wait_warns_after, store.wait_alarms_after) == (1, 1440)
     assert (store.requires_close_reason, store.signs_messages) == (True, True)
+    assert (store.shows_waiting_order, store.delivers_within) == (True, 7)
     written = AuditEntry.objects.get(action="store.changed").details
     assert written.keys() == {"name", "timezone", *typed}

@@ -100,13 +100,14 @@ def _known(store: Store, contacts: Sequence[Contact]) -> dict[int, _Known]:
     links = OrderLink.objects.in_store(store).filter(contact=OuterRef("pk"))
     told = ArraySubquery(links.values(facts=JSONObject(order="order", kind="kind")))
     by_id = {one.pk: one for one in contacts}
-    rows = Contact.objects.in_store(store).filter(pk__in=by_id)
+    own = Contact.objects.in_store(store).filter(pk__in=by_id)
+    rows = own.values("pk").annotate(called=numbers, told=told)
     return {
         pk: _Known(
             person(by_id[pk], called),
             {link["order"]: word_of(link["kind"], "") for link in said},
         )
-        for pk, called, said in rows.values_list("pk", numbers, told)
+        for pk, called, said in rows.values_list("pk", "called", "told")
     }
 
 

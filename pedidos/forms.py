@@ -7,7 +7,7 @@ from django import forms
 
 from evendas.names import NameField
 from pedidos.calls.addresses import Forbidden, shape_of
-from pedidos.models import Order, Source, StatusRule
+from pedidos.models import Order, Scope, Source, StatusRule
 from pedidos.platforms.reading.texts import bare
 
 _Woo, _Shopify, _Nuvemshop = (
@@ -140,6 +140,24 @@ class SourceForm(forms.Form):
             field.label, field.help_text = told
         if isinstance(field.widget, forms.PasswordInput) and getattr(self.source, name):
             field.help_text = "Já está salva. Preencha só para trocar."
+
+
+class ApiTokenForm(forms.Form):
+    """What a token of the JSON API is called, and what it may be used for."""
+
+    name = NameField(
+        label="Nome",
+        max_length=60,
+        help_text="Para saber depois qual programa usa este token, por exemplo “ERP”.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Dê um nome a este token."},
+    )
+    scopes = forms.MultipleChoiceField(
+        label="Permissões",
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Marque o que o programa precisa fazer."},
+    )
 
 
 class StatusRuleForm(forms.Form):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from evendas.accounts.models import Store
-from pedidos.models import Delivery, Source
+from pedidos.models import ApiToken, Delivery, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +16,20 @@ class Panel:
 
     source: Source
     parked: int = 0
+    # In use, newest first; only the JSON API has any.
+    tokens: Sequence[ApiToken] = ()
 
     @property
     def is_keyed(self) -> bool:
         """Whether anything opens its door; until then everything is refused."""
+        if self.is_api:
+            return bool(self.tokens)
         return bool(self.source.secret or self.source.token_digest)
+
+    @property
+    def is_api(self) -> bool:
+        """Whether its programs put orders at the JSON API."""
+        return self.source.platform == Source.Platform.API
 
     @property
     def is_asked(self) -> bool:
@@ -38,7 +47,7 @@ class Panel:
     def state(self) -> tuple[str, str]:
         """A colour, and the word for it."""
         if not self.is_keyed:
-            return "amber", "Falta a chave"
+            return "amber", "Falta um token" if self.is_api else "Falta a chave"
         if not self.is_asked:
             return "amber", "Falta o acesso à loja"
         if self.source.last_error:
@@ -56,6 +65,8 @@ class Panel:
     @property
     def address(self) -> str:
         """Where the shop has to post."""
+        if self.is_api:
+            return f"{settings.PUBLIC_URL}{reverse('api_order_list')}"
         if self.source.platform == Source.Platform.EVENDAS:
             return f"{settings.PUBLIC_URL}{reverse('order_api')}"
         args = [self.source.platform, self.source.webhook_key]
@@ -63,7 +74,16 @@ class Panel:
 
 
 def panels(store: Store) -> Sequence[Panel]:
-    """Read the shops of a store, oldest first: two questions, however many they are."""
+    """Read the shops of a store, oldest first: three questions, however many they are."""
     parked = Delivery.objects.in_store(store).parked_by_source()
+    tokens: dict[int, list[ApiToken]] = {}
+    for token in ApiToken.objects.in_store(store).in_use():
+        tokens.setdefault(token.source_id, []).append(token)
     found = Source.objects.in_store(store).in_use().order_by("id")
-    return [Panel(source, parked.get(source.pk, 0)) for source in found]
+    return [Panel(one, parked.get(one.pk, 0), tokens.get(one.pk, ())) for one in found]
+
+
+def panel_of(source: Source) -> Panel:
+    """Read one shop, with its tokens."""
+    tokens = ApiToken.objects.in_store(source.store).in_use().filter(source=source)
+    return Panel(source, tokens=list(tokens.order_by("-id")))

@@ -1,6 +1,6 @@
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
-from pedidos import status_views, views, webhooks
+from pedidos import status_views, token_views, views, webhooks
 
 urlpatterns = [
     path(
@@ -9,6 +9,7 @@ urlpatterns = [
         name="order_webhook",
     ),
     re_path(r"^api/pedidos/?$", webhooks.receive_order, name="order_api"),
+    path("api/", include("pedidos.api.urls")),
     path("pedidos/integracoes/", views.source_list, name="source_list"),
     path("pedidos/integracoes/nova/", views.source_new, name="source_new"),
     path("pedidos/integracoes/<int:pk>/", views.source_edit, name="source_edit"),
@@ -16,6 +17,12 @@ urlpatterns = [
     path("pedidos/integracoes/<int:pk>/busca/", views.source_pull, name="source_pull"),
     path("pedidos/integracoes/<int:pk>/remocao/", views.source_remove, name="source_remove"),
     path("pedidos/integracoes/<int:pk>/reprocesso/", views.source_replay, name="source_replay"),
+    path("pedidos/integracoes/<int:pk>/tokens/novo/", token_views.token_new, name="token_new"),
+    path(
+        "pedidos/integracoes/<int:pk>/tokens/<int:token_pk>/revogacao/",
+        token_views.token_revoke,
+        name="token_revoke",
+    ),
     path(
         "pedidos/integracoes/entregas/<int:pk>/reprocesso/",
         views.delivery_replay,

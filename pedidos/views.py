@@ -15,7 +15,7 @@ from pedidos.actions import sources
 from pedidos.actions.replaying import replay_delivery, replay_source
 from pedidos.actions.sources import TooManySources
 from pedidos.forms import NewSourceForm, SourceForm
-from pedidos.integrations import Panel, panels
+from pedidos.integrations import Panel, panel_of, panels
 from pedidos.models import Delivery, Source
 from pedidos.parked import parked_page
 
@@ -67,7 +67,7 @@ def source_view(
 def source_edit(request: StoreRequest, source: Source) -> HttpResponse:
     form = SourceForm(source, _typed(request))
     if not form.is_valid():
-        context = {"panel": Panel(source), "source": source, "form": form}
+        context = {"panel": panel_of(source), "source": source, "form": form}
         return render(request, "pedidos/source.html", context)
     sources.change_source(source, form.cleaned_data, by=request.user, ip=_ip(request))
     messages.success(request, "Alterações salvas.")

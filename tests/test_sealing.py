@@ -29,6 +29,7 @@ GLOBAL = {
     "automacao_instance_webhook_key_key": "the address alone leads to the store",
     "pedidos_source_webhook_key_key": "the address alone leads to the store",
     "pedidos_source_token_digest_key": "the token alone leads to the store",
+    "pedidos_apitoken_digest_key": "the token alone leads to the store",
     "automacao_instance_connected_phone": "a number connected by one store is refused to others",
 }
 APPEND_ONLY = {"accounts_auditentry", "accounts_termsacceptance", "accounts_termsversion"} | {

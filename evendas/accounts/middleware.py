@@ -16,6 +16,7 @@ from evendas.accounts.terms import has_accepted
 # What anybody may open, and the way out.
 OPEN = {"terms", "login", "logout", "sign_up", "alive", "ready"}
 OPEN |= {"webhook", "order_webhook", "order_api"}
+OPEN |= {"api_docs", "api_openapi", "api_order_list", "api_order", "api_unknown"}
 # Seconds a session is believed before the acceptance is looked up again: a new text asks by then.
 BELIEVED = 3600
 _KEY = "terms_accepted_at"

@@ -1,8 +1,11 @@
 """Where a store's orders come from, as its admin sets it up."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 
 from evendas import clock
 from evendas.accounts.audit import change, record
@@ -12,6 +15,8 @@ from pedidos.models.source import FORMER_SECRET_LIVES, new_secret
 from pedidos.platforms.evendas import token_digest
 
 MOST_IN_A_STORE = 20
+# What arrives order by order is not to write down each time that it did.
+NEWS_EVERY = timedelta(minutes=1)
 _FORMER_KEPT = 3
 # What is never shown again, nor written into the audit.
 SECRETS = {"secret", "api_token"}
@@ -85,6 +90,13 @@ def remove_source(source: Source, *, by: User, ip: str | None) -> None:
 def note_trouble(source_id: int, told: str) -> None:
     """Keep why a shop did not answer; empty once it did."""
     Source.objects.filter(pk=source_id).exclude(last_error=told).update(last_error=told[:300])
+
+
+def note_news(source: Source, now: datetime) -> None:
+    """Keep when a shop was heard of last, to the minute."""
+    if source.last_event_at is not None and now - source.last_event_at < NEWS_EVERY:
+        return
+    Source.objects.filter(pk=source.pk).update(last_event_at=Greatest("last_event_at", Value(now)))
 
 
 def _locked(source: Source) -> Source:

@@ -4,14 +4,17 @@ from pedidos.models.delivery import Delivery
 from pedidos.models.order import Label, Order, OrderItem, OrderMilestone, OrderPhone, Shipment
 from pedidos.models.source import Source
 from pedidos.models.status import StatusRule
+from pedidos.models.token import ApiToken, Scope
 
 __all__ = [
+    "ApiToken",
     "Delivery",
     "Label",
     "Order",
     "OrderItem",
     "OrderMilestone",
     "OrderPhone",
+    "Scope",
     "Shipment",
     "Source",
     "StatusRule",

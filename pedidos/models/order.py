@@ -1,8 +1,11 @@
 """An order, as any platform tells it."""
 
-from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from typing import Self
 
+from django.db import models
+from django.db.models import Case, F, Prefetch, Q, Value, When
+
+from evendas.accounts.models import Store
 from evendas.sealing import StoreOwned, StoreQuerySet, StoreRow
 from pedidos.models.source import Source
 
@@ -37,6 +40,20 @@ _LABEL = Case(
 )
 
 
+class OrderQuerySet(StoreQuerySet["Order"]):
+    def with_parts(self, store: Store) -> Self:
+        """Read items, shipments and phones as well: by their store, which their indexes begin with.
+
+        The orders have to be the store's.
+        """
+        items = OrderItem.objects.filter(store=store)
+        shipments = Shipment.objects.filter(store=store)
+        phones = OrderPhone.objects.filter(store=store).order_by("id")
+        return self.prefetch_related(
+            Prefetch("items", items), Prefetch("shipments", shipments), Prefetch("phones", phones)
+        )
+
+
 class Order(StoreRow):
     """A purchase in the store. Payment and fulfilment are two axes; the label is derived."""
 
@@ -60,7 +77,7 @@ class Order(StoreRow):
         RETURNED = "returned", "Devolvido"
 
     platform = models.CharField("plataforma", max_length=20)
-    # None for what a person brought in: a spreadsheet, a token of the store's own.
+    # None for what a person brought in: a spreadsheet.
     source = models.ForeignKey(
         Source, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+"
     )
@@ -97,7 +114,7 @@ class Order(StoreRow):
     # By the platform's clock: an older word never goes over a newer one.
     platform_updated_at = models.DateTimeField(null=True)
 
-    objects = StoreQuerySet["Order"].as_manager()
+    objects = OrderQuerySet.as_manager()
 
     class Meta(StoreRow.Meta):
         verbose_name = "pedido"
@@ -126,6 +143,17 @@ class Order(StoreRow):
                 name="pedidos_order_paid",
             ),
             models.Index(fields=["store", "number"], name="pedidos_order_number"),
+            # The JSON API tells its orders as they change, from a moment on.
+            models.Index(
+                fields=["source", "platform_updated_at", "id"],
+                condition=Q(platform="api"),
+                name="pedidos_order_changed",
+            ),
+            models.Index(
+                fields=["source", "label", "platform_updated_at", "id"],
+                condition=Q(platform="api"),
+                name="pedidos_order_label_changed",
+            ),
             models.Index(
                 fields=["store", "buyer_document"],
                 condition=~Q(buyer_document=""),

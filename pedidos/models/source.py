@@ -44,6 +44,7 @@ class Source(StoreRow):
         SHOPIFY = "shopify", "Shopify"
         NUVEMSHOP = "nuvemshop", "Nuvemshop"
         EVENDAS = "evendas", "API de pedidos E-Vendas"
+        API = "api", "API JSON"
 
     platform = models.CharField("plataforma", max_length=20, choices=Platform)
     name = models.CharField("nome", max_length=60)

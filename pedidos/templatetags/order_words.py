@@ -25,7 +25,7 @@ _COLOURS = {
     Label.CANCELLED: "grey",
 }
 # What a store brings in by itself, without a shop that sends it.
-OWN_WAYS = {"api": "API", "csv": "Planilha"}
+OWN_WAYS = {"csv": "Planilha"}
 
 
 @register.filter

@@ -34,6 +34,7 @@ SCREENS = {
     "terms": Screen("", "termos"),
     "password_reset": Screen("", "esqueci-a-senha"),
     "password_reset_done": Screen("", "senha-enviada"),
+    "api_docs": Screen("", "api"),
     "password_reset_confirm": Screen("", "senha-nova"),
     "home": Screen("ana", "inicio"),
     "desk": Screen("ana", "aguardando"),
@@ -82,6 +83,8 @@ SCREENS = {
     "source_new": Screen("dono", "integracao-nova"),
     "source_edit": Screen("dono", "integracao", "source_list"),
     "source_remove": Screen("dono", "integracao-remover", "source_edit"),
+    "token_new": Screen("dono", "token-novo"),
+    "token_revoke": Screen("dono", "token-revogar"),
     "status_rule_list": Screen("dono", "situacoes"),
     "status_rule_new": Screen("dono", "situacao-nova"),
     "status_rule_edit": Screen("dono", "situacao", "status_rule_list"),
@@ -91,6 +94,7 @@ PIECES = """
     desk_list desk_counts ticket_header ticket_changes ticket_older ticket_chapter ticket_stretch
     ticket_team ticket_answer ticket_orders quick_reply_offers instance_pairing media
     media_thumbnail media_playable quick_reply_file report_sheet manifest alive ready
+    api_openapi api_order_list api_order api_unknown
 """
 # What only takes POSTs.
 VERBS = """

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from evendas.accounts.models import Store
 from pedidos.models import (
+    ApiToken,
     Delivery,
     Order,
     OrderItem,
@@ -16,13 +17,23 @@ from pedidos.models import (
 
 
 def furnish_orders(store: Store, phone: str, then: datetime, word: str) -> None:
-    """Give a store a shop with a parked delivery, an order with all that hangs on it, a rule."""
+    """Give a store a shop with a parked delivery, the JSON API with a token, an order with all that
+    hangs on it, a rule."""
     source = Source.objects.create(
         store=store,
         platform=Source.Platform.WOOCOMMERCE,
         name=f"Loja {word}",
         secret=word,
         last_error=f"Falha {word}",
+    )
+    api = Source.objects.create(store=store, platform=Source.Platform.API, name=f"API {word}")
+    ApiToken.objects.create(
+        store=store,
+        source=api,
+        name=f"Token {word}",
+        beginning=f"evs_{word}"[:12],
+        digest=word,
+        can_read=True,
     )
     Delivery.objects.create(
         store=store,

@@ -21,7 +21,7 @@ Typed = Mapping[str, object]
 UNASKED = [
     *("id", "pk", "store", "store_id", "user", "user_id", "attendant", "attendant_id"),
     *("department", "department_id", "departments", "instance", "instance_id", "conversation"),
-    *("source", "source_id", "delivery", "rule"),
+    *("source", "source_id", "delivery", "rule", "token", "token_pk"),
     *("contact", "ticket", "message", "to_department", "to_person", "destination", "seen", "by"),
     *(
         "closed_by",
@@ -264,6 +264,9 @@ def _address(name: str, near: World) -> str:
         "merge": [near.open.code, near.merge.pk],
         "parked": [near.parked.pk],
         "source": [near.source.pk],
+        "api": [near.token.source_id],
+        "token": [near.token.source_id, near.token.pk],
+        "number": [near.order.external_id],
         "delivery": [near.delivery.pk],
         "rule": [near.status_rule.pk],
         "orders": ["woocommerce", near.source.webhook_key],
@@ -295,6 +298,7 @@ def _proper(name: str, near: World) -> dict[str, object]:
         "quick_reply_edit": {"shortcut": "nova", "text": "Oi", "scope": "loja"},
         "source_new": {"platform": "woocommerce", "name": "Nova"},
         "source_edit": {"name": "Outro nome"},
+        "token_new": {"name": "Novo", "scopes": ["orders:read"]},
         "status_rule_new": {"text": "novo", "payment": "paid", "fulfillment": "shipped"},
         "status_rule_edit": {"text": "novo", "payment": "paid", "fulfillment": "shipped"},
         "instance_edit": {"phone": "(11) 98765-4321", "name": "Loja"},

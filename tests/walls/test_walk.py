@@ -126,8 +126,15 @@ status_rule_list         -           admin   302/403/403/200  405
 status_rule_new          -           admin   302/403/403/200  302/403/403/200
 status_rule_edit         rule        admin   302/403/403/200  302/403/403/200
 status_rule_remove       rule        admin   405              302/403/403/302
+token_new                api         admin   302/403/403/200  302/403/403/200
+token_revoke             token       admin   302/403/403/200  302/403/403/302
 order_webhook            orders      secret  405              401
 order_api                -           open    405              401
+api_docs                 -           open    200              405
+api_openapi              -           open    200              405
+api_order_list           -           open    401              405
+api_order                number      secret   401              405
+api_unknown              -           open    404              404
 webhook                  webhook     secret  405              401
 manifest                 -           open    200              405
 alive                    -           open    200              405
@@ -154,6 +161,11 @@ HEADS = {
     "manifest",
     "alive",
     "ready",
+}
+# What machines are told without a token, by the methods that people do not use.
+MACHINES = {
+    "api_order": {"PUT": 401, "DELETE": 401},
+    "api_unknown": {"HEAD": 404, "PUT": 404, "DELETE": 404},
 }
 # Django's own views let other methods come in as well: they may answer those as GET.
 DJANGOS = {"login", "password_reset_confirm"}
@@ -217,6 +229,9 @@ def _path(route: Route, world: World) -> str:
         "merge": [world.open.code, world.merge.pk],
         "parked": [world.parked.pk],
         "source": [world.source.pk],
+        "api": [world.token.source_id],
+        "token": [world.token.source_id, world.token.pk],
+        "number": [world.order.external_id],
         "delivery": [world.delivery.pk],
         "rule": [world.status_rule.pk],
         "orders": ["woocommerce", world.source.webhook_key],
@@ -291,6 +306,8 @@ def _told_at_home(route: Route, role: str, method: str) -> set[int]:
     if method in route.own:
         return {route.own[method][role]}
     shown = route.own["GET"][role]
+    if told := MACHINES.get(route.name, {}).get(method):
+        return {told}
     if route.name in DJANGOS:
         return {405, shown}
     return {shown if method == "HEAD" and route.name in HEADS else 405}

@@ -17,7 +17,7 @@ from stdnum.br import cnpj
 from automacao.models import ChatbotSettings, InboundEvent, Instance, LineTally
 from evendas.accounts.audit import record
 from evendas.accounts.models import Store
-from pedidos.models import Delivery, Order, Source, StatusRule
+from pedidos.models import ApiToken, Delivery, Order, Source, StatusRule
 from sac.models import (
     Amendment,
     Attendant,
@@ -86,7 +86,11 @@ class World:
 
     @cached_property
     def source(self) -> Source:
-        return Source.objects.get(store=self.store)
+        return Source.objects.get(store=self.store, platform=Source.Platform.WOOCOMMERCE)
+
+    @property
+    def token(self) -> ApiToken:
+        return ApiToken.objects.get(store=self.store)
 
     @cached_property
     def delivery(self) -> Delivery:
@@ -123,6 +127,8 @@ class World:
             self.reply,
             self.tag,
             self.source,
+            self.token,
+            self.token.source,
             self.delivery,
             self.status_rule,
             self.order,

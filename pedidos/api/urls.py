@@ -38,10 +38,14 @@ def _unknown(_request: HttpRequest) -> HttpResponse:
 
 
 def _operations() -> list[URLPattern]:
-    """The addresses of the operations, without ninja's own root."""
-    known = [one for one in api.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
+    """The addresses of the operations, each once: ninja names one for every method, and its root."""
+    known: dict[str, URLPattern] = {}
+    for one in api.urls[0]:
+        if isinstance(one, URLPattern) and one.name != "api-root":
+            known.setdefault(str(one.pattern), one)
     return [
-        URLPattern(one.pattern, _in_json(one.callback), one.default_args, one.name) for one in known
+        URLPattern(one.pattern, _in_json(one.callback), one.default_args, one.name)
+        for one in known.values()
     ]
 
 

@@ -56,6 +56,8 @@ _REMOVAL = (
     "DELETE FROM sac_tickettag WHERE store_id = %s",
     "DELETE FROM sac_tag WHERE store_id = %s",
     "DELETE FROM sac_quickreply WHERE store_id = %s AND attendant_id IS NULL",
+    "DELETE FROM pedidos_apitoken WHERE store_id = %s",
+    "DELETE FROM pedidos_source WHERE store_id = %s AND platform = 'api'",
     "DELETE FROM pedidos_statusrule WHERE store_id = %s",
 )
 

@@ -252,6 +252,28 @@ def test_the_admins_screens(
     page.get_by_role("button", name="Gerar a chave").click()
     expect(page.get_by_label("Chave", exact=True)).to_be_visible()
     eye.look(page, "integracao-chave")
+    look_at_tokens(desk, visit, page, eye)
+
+
+def look_at_tokens(desk: Running, visit: Callable[..., Page], page: Page, eye: Eye) -> None:
+    """Set the JSON API up, make a token, and come to revoke it."""
+    page.goto(f"{desk.web}{reverse('source_new')[1:]}")
+    page.get_by_label("API JSON").check()
+    page.get_by_label("Nome").fill("ERP da Aurora")
+    page.get_by_role("button", name="Continuar").click()
+    page.get_by_role("link", name="Novo token").click()
+    visit("token_new", str(page.evaluate("location.pathname")))
+    page.get_by_label("Nome").fill("Programa do estoque")
+    page.get_by_label("Ler pedidos").check()
+    page.get_by_label("Gravar pedidos").check()
+    page.get_by_role("button", name="Criar token").click()
+    expect(page.get_by_label("Token", exact=True)).to_be_visible()
+    eye.look(page, "token-criado")
+    page.get_by_role("link", name="Já copiei").click()
+    revoke = page.get_by_role("link", name="Revogar Programa do estoque")
+    expect(revoke).to_be_visible()
+    eye.look(page, "integracao-api")
+    visit("token_revoke", str(revoke.evaluate("link => link.pathname")))
 
 
 def test_the_screens_of_a_conversation(

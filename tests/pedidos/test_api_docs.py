@@ -31,13 +31,10 @@ def _carry_out(command: str, token: str) -> tuple[int, Any]:
             given[word].append(next(words).replace("$TOKEN", token))
         else:
             address = word.removeprefix("$SAC")
-    answer = Client().generic(
-        *(given["-X"] or ["GET"]),
-        address,
-        *given["-d"],
-        content_type="application/json",
-        headers=dict(one.split(": ", 1) for one in given["-H"]),
-    )
+    method, body = given["-X"] or ["GET"], given["-d"] or [""]
+    headers = dict(one.split(": ", 1) for one in given["-H"])
+    kind = headers.pop("Content-Type", "")
+    answer = Client().generic(method[0], address, body[0], kind, headers=headers)
     return answer.status_code, json.loads(answer.content)
 
 

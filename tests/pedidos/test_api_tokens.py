@@ -111,5 +111,5 @@ def test_its_page_costs_the_same_however_many_tokens_there_are(
         for _ in range(many):
             open_api(shop, dono, source=source)
         page(dono, f"{LIST}{source.pk}/")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             page(dono, f"{LIST}{source.pk}/")

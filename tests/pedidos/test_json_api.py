@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from evendas.accounts.limits import Limit
 from evendas.accounts.models import Store
 from pedidos.api import door
 from pedidos.models import ApiToken, Delivery, Order, Source
@@ -172,13 +173,13 @@ def test_pages_go_through_everything_once_in_the_order_of_change(
     for minute in (3, 1, 2, 1, 0):
         number = f"{minute}-{Order.objects.count()}"
         program.put(number, updated_at=f"2026-11-21T10:0{minute}:00Z")
-    seen, cursor = [], ""
-    while cursor is not None:
-        status, told = program.call("GET", limit="2", cursor=cursor)
-        assert (status, len(told["orders"]) <= 2) == (200, True)
-        seen += [one["external_id"] for one in told["orders"]]
+    pages: list[list[str]] = []
+    cursor: str | None = ""
+    for _ in range(3):
+        told = program.call("GET", limit="2", cursor=cursor or "")[1]
+        pages.append([one["external_id"] for one in told["orders"]])
         cursor = told["next"]
-    assert seen == ["0-4", "1-1", "1-3", "2-2", "3-0"]
+    assert (pages, cursor) == ([["0-4", "1-1"], ["1-3", "2-2"], ["3-0"]], None)
 
 
 def test_what_changed_since_and_in_which_state_is_asked_for(program: Program, rings: Rings) -> None:
@@ -291,7 +292,7 @@ def test_a_token_reaches_the_orders_of_its_own_integration_alone(
 def test_so_many_calls_a_minute_and_no_more(
     program: Program, shop: Shop, dono: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "CALLS", door.Limit("api_calls", 2, per=timedelta(minutes=1)))
+    monkeypatch.setattr(door, "CALLS", Limit("api_calls", 2, per=timedelta(minutes=1)))
     assert [program.call("GET")[0] for _ in range(3)] == [200, 200, 429]
     assert program.send("GET").headers["Retry-After"] == "60"
     assert open_api(shop, dono, source=program.source).call("GET")[0] == 200

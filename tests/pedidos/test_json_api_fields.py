@@ -71,6 +71,7 @@ def test_the_order_of_the_documents_is_taken() -> None:
 
 def _twisted(value: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - whatever JSON holds
     """The same JSON with anything anywhere."""
+    inside: st.SearchStrategy[Any]
     if isinstance(value, dict):
         inside = st.fixed_dictionaries({name: _twisted(one) for name, one in value.items()})
     elif isinstance(value, list):

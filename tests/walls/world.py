@@ -128,7 +128,6 @@ class World:
             self.tag,
             self.source,
             self.token,
-            self.token.source,
             self.delivery,
             self.status_rule,
             self.order,

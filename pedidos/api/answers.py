@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from pedidos.api.shapes import words_of
 from pedidos.models import Order
 from pedidos.models.order import Label
 
@@ -45,9 +46,11 @@ class ShipmentOut(BaseModel):
 class OrderOut(BaseModel):
     """Um pedido como está guardado. Datas em UTC, valores em texto."""
 
-    external_id: str
-    number: str
-    label: Annotated[Label, Field(description="Situação, em um código.")]
+    external_id: Annotated[str, Field(description="Como o seu sistema identifica o pedido.")]
+    number: Annotated[str, Field(description="Número que as pessoas veem.")]
+    label: Annotated[
+        Label, Field(description=f"Situação, em um código. {words_of(Label.choices)}.")
+    ]
     label_text: Annotated[str, Field(description="Situação, como as pessoas a leem.")]
     payment_status: Order.Payment
     fulfillment_status: Order.Fulfillment

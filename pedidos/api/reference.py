@@ -6,7 +6,7 @@ phone nor knows a dark theme.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from http.client import responses
 from typing import Any
@@ -72,7 +72,7 @@ def reference(request: HttpRequest) -> HttpResponse:
     context = {
         "info": schema["info"],
         "operations": list(_operations(schema)),
-        "order": _fields_of(schema, schema["components"]["schemas"]["OrderOut"]),
+        "order": _order_told(schema),
         "example": json.dumps(ORDER, ensure_ascii=False, indent=2),
         "site": settings.PUBLIC_URL,
         "calls": CALLS.most,
@@ -133,6 +133,14 @@ def _body(schema: _Schema, told: _Schema) -> list[FieldTold]:
     if "requestBody" not in told:
         return []
     return _fields_of(schema, told["requestBody"]["content"]["application/json"]["schema"])
+
+
+def _order_told(schema: _Schema) -> list[FieldTold]:
+    """The fields of an answer; those that were put as they are mean what they meant then."""
+    shapes = schema["components"]["schemas"]
+    put = {field.name: field.meaning for field in _fields_of(schema, shapes["OrderIn"])}
+    told = _fields_of(schema, shapes["OrderOut"])
+    return [replace(one, meaning=one.meaning or put.get(one.name, "")) for one in told]
 
 
 def _fields_of(schema: _Schema, shape: _Schema, before: str = "") -> list[FieldTold]:

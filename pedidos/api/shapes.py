@@ -20,7 +20,8 @@ _Text40 = Annotated[str, StringConstraints(max_length=40)]
 _Text80 = Annotated[str, StringConstraints(max_length=80)]
 
 
-def _words(choices: list[tuple[str, str]]) -> str:
+def words_of(choices: list[tuple[str, str]]) -> str:
+    """What each code of a field means."""
     return "; ".join(f"“{value}”: {label}" for value, label in choices)
 
 
@@ -79,10 +80,10 @@ class OrderIn(_Shape):
         _Text40, Field(description="Número que as pessoas veem. Vazio: o do endereço.")
     ] = ""
     payment_status: Annotated[
-        Order.Payment, Field(description=f"Pagamento. {_words(Order.Payment.choices)}.")
+        Order.Payment, Field(description=f"Pagamento. {words_of(Order.Payment.choices)}.")
     ]
     fulfillment_status: Annotated[
-        Order.Fulfillment, Field(description=f"Entrega. {_words(Order.Fulfillment.choices)}.")
+        Order.Fulfillment, Field(description=f"Entrega. {words_of(Order.Fulfillment.choices)}.")
     ] = Order.Fulfillment.UNFULFILLED
     status_text: Annotated[
         _Text80, Field(description="Como o seu sistema chama a situação, só para mostrar.")
@@ -151,7 +152,7 @@ class OrdersAsked(BaseModel):
         Field(description="Só o que mudou deste momento em diante, pelo “updated_at” do pedido."),
     ] = None
     label: Annotated[
-        Label | None, Field(description=f"Só os pedidos nesta situação. {_words(Label.choices)}.")
+        Label | None, Field(description=f"Só os pedidos nesta situação. {words_of(Label.choices)}.")
     ] = None
     limit: Annotated[int, Field(ge=1, le=PAGE_MAX, description="Quantos pedidos por página.")] = (
         _PAGE

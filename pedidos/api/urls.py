@@ -38,7 +38,7 @@ def _unknown(_request: HttpRequest) -> HttpResponse:
 
 
 def _operations() -> list[URLPattern]:
-    """The addresses of the operations, each once: ninja names one for every method, and its root."""
+    """The addresses of the operations, each once: ninja names one for each method, and its root."""
     known: dict[str, URLPattern] = {}
     for one in api.urls[0]:
         if isinstance(one, URLPattern) and one.name != "api-root":

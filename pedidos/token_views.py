@@ -24,10 +24,11 @@ def _api_view(
     @wraps(view)
     def wrapped(request: StoreRequest, /, pk: int, token_pk: int = 0) -> HttpResponse:
         sources = Source.objects.in_store(request.store).in_use()
-        source = sources.filter(pk=pk, platform=Source.Platform.API).first()
-        if source is None:
-            raise Http404
-        return view(request, source, token_pk)
+        try:
+            # One that is removed meanwhile is found missing by the action.
+            return view(request, sources.get(pk=pk, platform=Source.Platform.API), token_pk)
+        except Source.DoesNotExist:
+            raise Http404 from None
 
     return wrapped
 

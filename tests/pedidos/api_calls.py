@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
+from hypothesis import strategies as st
 
 from pedidos.actions.tokens import create_token
 from pedidos.api.examples import ORDER
@@ -15,6 +16,17 @@ from tests.conftest import Actor, Shop
 
 ORDERS = "/api/v1/pedidos"
 BOTH = ("orders:read", "orders:write")
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(["-1", "NaN", "1e999", "0" * 50, "\x00", "2026-02-30T00:00:00Z", "9" * 400])
+    | st.datetimes().map(str),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
+)
 
 
 @dataclass
@@ -61,3 +73,15 @@ def open_api(shop: Shop, admin: Actor, *scopes: str, source: Source | None = Non
     at = source or Source.objects.create(store=shop.store, platform="api", name="ERP")
     token = create_token(at, name="Programa", scopes=scopes or BOTH, by=admin.user, ip=None)
     return Program(at, token)
+
+
+def twisted(value: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - whatever JSON holds
+    """The same JSON with anything anywhere."""
+    inside: st.SearchStrategy[Any]
+    if isinstance(value, dict):
+        inside = st.fixed_dictionaries({name: twisted(one) for name, one in value.items()})
+    elif isinstance(value, list):
+        inside = st.tuples(*map(twisted, value)).map(list)
+    else:
+        inside = st.just(value)
+    return st.one_of(inside, inside, inside, ANYTHING)

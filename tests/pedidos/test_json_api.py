@@ -7,6 +7,7 @@ from django.db import DatabaseError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
 from pytest_django import DjangoAssertNumQueries
 
 from evendas.accounts.limits import Limit
@@ -14,7 +15,7 @@ from evendas.accounts.models import Store
 from pedidos.api import door
 from pedidos.models import ApiToken, Delivery, Order, Source
 from tests.conftest import Actor, Shop
-from tests.pedidos.api_calls import ORDERS, Program, example, open_api
+from tests.pedidos.api_calls import ORDERS, Program, example, open_api, twisted
 from tests.pedidos.doors import Rings
 from tests.together import together
 
@@ -123,6 +124,14 @@ def test_what_is_wrong_is_said_of_its_fields_and_nothing_is_kept(program: Progra
         {"field": "total", "message": "Não pode ser negativo."},
         {"field": "items.0.price", "message": "Falta este campo."},
     ]
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(twisted(example()))
+def test_whatever_is_put_is_never_trouble_of_ours(program: Program, told: object) -> None:
+    assert program.call("PUT", "/1", told)[0] in {200, 201, 422}
 
 
 @pytest.mark.parametrize("raw", [b"{", b"\xff\xfe", b"[" * 100_000, b"1" * 5000])

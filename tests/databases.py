@@ -11,11 +11,15 @@ from psycopg import sql
 
 
 @contextmanager
-def lent_database(name: str) -> Iterator[str]:
-    """Make an empty database on the run's server, yield its address, and drop it with its users."""
+def lent_database(name: str, *, template: str = "template1") -> Iterator[str]:
+    """Make a database on the run's server, yield its address, and drop it with its users.
+
+    It is empty without a `template` to copy.
+    """
     server = os.environ["DATABASE_URL"]
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        admin.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
     try:
         yield urlsplit(server)._replace(path=f"/{name}").geturl()
     finally:

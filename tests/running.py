@@ -59,7 +59,8 @@ class Running:
 def running(folder: Path, *, redis_database: int, **settings: str) -> Iterator[Running]:
     """Bring the demo up on the run's own servers, and take it down."""
     redis_url = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{redis_database}").geturl()
-    with lent_database(f"stack_{redis_database}") as database_url:
+    template = os.environ["EVENDAS_TEMPLATE"]
+    with lent_database(f"stack_{redis_database}", template=template) as database_url:
         urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
         with running_on(urls, folder, settings, fill=_fill) as desk:
             yield desk

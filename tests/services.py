@@ -13,6 +13,7 @@ from django.conf import settings
 
 from dev.processes import Failure
 from dev.testbed import MARK, lent
+from tests.template import template
 
 _servers = ExitStack()
 
@@ -21,6 +22,7 @@ def make_ready() -> None:
     """Point DATABASE_URL and REDIS_URL at running servers; called by `tests.settings`."""
     if MARK not in os.environ:
         _start()
+    os.environ["EVENDAS_TEMPLATE"] = template()
     os.environ["REDIS_URL"] = _own_database(os.environ["REDIS_URL"])
 
 

@@ -1,5 +1,6 @@
 """Settings of a test run: an installation's, on servers of its own and with fast passwords."""
 
+import os
 from typing import cast
 
 from tests.services import make_ready, worker
@@ -16,6 +17,9 @@ from evendas.settings import (  # noqa: E402
 )
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Copied, not migrated once more.
+DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["EVENDAS_TEMPLATE"]}
 
 # A race of twenty threads needs as many connections.
 DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = 30

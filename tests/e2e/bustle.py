@@ -96,9 +96,10 @@ def go_home(desk: Running, context: BrowserContext, phones: Iterable[str]) -> No
     hand = Hand(desk, context)
     with psycopg.connect(desk.database_url) as connection:
         rows = connection.execute(_STANDING, [[f"+{phone}" for phone in phones]])
-        for code in [row[0] for row in rows]:
-            hand.post(code, "posse")
-            assert hand.post(code, "encerramento")
+        for ticket in [Standing(*row) for row in rows]:
+            if ticket.attendant is None:
+                hand.post(ticket.code, "posse")
+            assert hand.post(ticket.code, "encerramento")
     hand.close()
 
 

@@ -29,6 +29,7 @@ def beat_schedule(
         "sac.sweep_team": 2 * sweep,
         "sac.sweep_silence": 30 * scale,
         "sac.sweep_media": sweep,
+        "sac.fold_closed_counts": 60 * scale,
         "automacao.check_instances": 15 * scale,
         "automacao.sweep_orders": sweep,
         "automacao.watch_lines": watch,

@@ -30,7 +30,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "lines": lines,
         "first_run": first_run,
         "me": _attending(request.user),
-        "waiting": SimpleLazyObject(lambda: waiting(Ticket.objects.visible_to(_rights(request)))),
+        "waiting": SimpleLazyObject(lambda: waiting(Ticket.objects.live_to(_rights(request)))),
     }
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal, Self
+from typing import Any, Final, Literal, Self, TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import QuerySet
 
 from sac.models import Ticket
 from sac.models.ticket import TicketQuerySet
@@ -19,6 +19,8 @@ TABS = (
 )
 _STATUSES = {slug: status for slug, _, status in TABS}
 _SLUGS = {status: slug for slug, _, status in TABS}
+# Whatever stands in a department and in somebody's hands: tickets, and what counts them.
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 # In the place of a department's id: the tickets that have none.
 NOWHERE: Final = "sem"
 OLDEST, NEWEST = "antigas", "recentes"
@@ -125,8 +127,13 @@ class Filters:
         return [(slug, label, str(status), kept.query_of(slug)) for slug, label, status in TABS]
 
     @property
+    def is_owed(self) -> bool:
+        """Whether only what the team owes is asked for: nothing of what is closed."""
+        return self.is_unread or self.is_unanswered
+
+    @property
     def narrows(self) -> bool:
-        is_marked = self.is_mine or self.is_unread or self.is_unanswered
+        is_marked = self.is_mine or self.is_owed
         return is_marked or self.department is not None or self.tag is not None
 
     def names(self, choices: Choices) -> list[str]:
@@ -146,11 +153,7 @@ class Filters:
 
     def narrow(self, tickets: TicketQuerySet) -> TicketQuerySet:
         """All filters but the status: what the counters count."""
-        if self.department is not None:
-            place = None if self.department == NOWHERE else self.department
-            tickets = tickets.filter(department=place)
-        if self.is_mine:
-            tickets = tickets.filter(attendant=self.attendant_id)
+        tickets = self.of_hands(tickets)
         if self.is_unread:
             tickets = tickets.live().filter(new_since__isnull=False)
         if self.is_unanswered:
@@ -159,11 +162,17 @@ class Filters:
             tickets = tickets.tagged(self.tag)
         return tickets
 
+    def of_hands(self, rows: Rows) -> Rows:
+        """Where they stand, and whose they are."""
+        if self.department is not None:
+            place = None if self.department == NOWHERE else self.department
+            rows = rows.filter(department=place)
+        return rows.filter(attendant=self.attendant_id) if self.is_mine else rows
+
     def apply(self, tickets: TicketQuerySet) -> TicketQuerySet:
         """Filter and sort. Those behind a figure are given to it already, of every status."""
         found = tickets if self.figure else self.narrow(tickets).filter(status=self.status)
-        is_owed = self.is_unread or self.is_unanswered
-        if is_owed and self.status == Ticket.Status.CLOSED:
+        if self.is_owed and self.status == Ticket.Status.CLOSED:
             # Nothing is owed there any more, and to find that out all of them would be read.
             found = found.none()
         return found.order_by(*self.sorting)
@@ -207,10 +216,3 @@ def longest_wait(tickets: TicketQuerySet) -> datetime | None:
 def waiting(tickets: TicketQuerySet) -> int:
     """How many wait, whoever the tab filters for."""
     return tickets.filter(status=Ticket.Status.WAITING).count()
-
-
-def counts(tickets: TicketQuerySet, filters: Filters) -> dict[str, int]:
-    """How many of each status this person may see, under the same filters."""
-    rows = filters.narrow(tickets).order_by().values_list("status").annotate(Count("id"))
-    found = dict(rows)
-    return {str(status): found.get(str(status), 0) for _, _, status in TABS}

@@ -13,12 +13,8 @@ def pending(rights: Rights) -> dict[str, int]:
     """
     is_new, waits = Q(new_since__isnull=False), Q(status=Ticket.Status.WAITING)
     mine = Q(attendant=rights.attendant_id or 0, status=Ticket.Status.OPEN)
-    return (
-        Ticket.objects.visible_to(rights)
-        .live()
-        .aggregate(
-            mine=Count("pk", filter=is_new & mine),
-            waiting=Count("pk", filter=waits),
-            unread=Count("pk", filter=is_new | waits),
-        )
+    return Ticket.objects.live_to(rights).aggregate(
+        mine=Count("pk", filter=is_new & mine),
+        waiting=Count("pk", filter=waits),
+        unread=Count("pk", filter=is_new | waits),
     )

@@ -9,6 +9,7 @@ from evendas.bell import ring
 from sac.actions import (
     amendments,
     changes,
+    closed_counts,
     files,
     line,
     month_mail,
@@ -161,6 +162,11 @@ def sweep_team() -> None:
 def sweep_silence() -> None:
     """Hand back what somebody holds and does not answer."""
     silence.release_silent()
+
+
+@shared_task(name="sac.fold_closed_counts")
+def fold_closed_counts() -> None:
+    closed_counts.fold_closed_counts()
 
 
 @shared_task(name="sac.sweep_media")

@@ -15,6 +15,7 @@ APPS = ("evendas", "automacao", "pedidos", "sac")
 # row that was found through them.
 DOORS = {
     "visible_to",
+    "live_to",
     "in_store",
     "in_thread_of",
     "written_by",

@@ -51,7 +51,7 @@ def test_no_index_is_built_under_a_lock() -> None:
     "name",
     [
         *("0014_search", "0016_preview_authors", "0018_contact_by_tax_id", "0020_reports"),
-        "0022_order_indexes",
+        *("0022_order_indexes", "0026_closed_so_far"),
         "pedidos.0005_orders_by_change",
     ],
 )

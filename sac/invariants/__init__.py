@@ -4,8 +4,8 @@
 database they just tormented. Every query reads one snapshot, loads no row into Python, and waits
 for no lock but a migration's.
 
-The counters of the tabs are counted when asked for, so no row of theirs can be wrong: what they
-count is a ticket's status and place, which `ticket_tells_its_events` holds to its trail.
+The counters of the tabs count live tickets when asked for, so no row of theirs can be wrong; closed
+ones are summed up as they close, which `closed_is_counted` holds to the tickets.
 """
 
 from collections.abc import Collection, Iterator

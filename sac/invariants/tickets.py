@@ -92,6 +92,30 @@ INVARIANTS = (
                 ELSE true END
         """,
     ),
+    Invariant(
+        name="closed_is_counted",
+        meaning="the sums of closed tickets are those of the tickets, for whoever took part too",
+        of="store",
+        sql="""
+            SELECT store_id AS id FROM (
+                SELECT store_id, instance_id, department_id, attendant_id, NULL AS guest_id,
+                    1 AS tickets
+                FROM sac_ticket WHERE status = 'closed'
+                UNION ALL
+                SELECT ticket.store_id, instance_id, ticket.department_id, ticket.attendant_id,
+                    guest.attendant_id, 1
+                FROM (SELECT DISTINCT ticket_id, attendant_id FROM sac_ticketevent) AS guest
+                JOIN sac_ticket AS ticket ON ticket.id = guest.ticket_id
+                WHERE status = 'closed' AND guest.attendant_id IS NOT NULL
+                    AND guest.attendant_id IS DISTINCT FROM ticket.attendant_id
+                UNION ALL
+                SELECT store_id, instance_id, department_id, attendant_id, guest_id, -tickets
+                FROM sac_closedcount
+            ) AS told
+            GROUP BY store_id, instance_id, department_id, attendant_id, guest_id
+            HAVING sum(tickets) <> 0
+        """,
+    ),
     once("code_once", "ticket", "sac_ticket", "store_id, code"),
     Invariant(
         name="waiting_clock_is_right",

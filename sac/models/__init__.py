@@ -1,4 +1,5 @@
 from sac.models.amendment import Amendment
+from sac.models.closed_count import ClosedCount
 from sac.models.contact import Contact, ContactIdentity, ContactMerge
 from sac.models.conversation import Conversation, Draft
 from sac.models.counter import TicketCounter
@@ -24,6 +25,7 @@ __all__ = [
     "Attendant",
     "AttendantDepartment",
     "CloseReason",
+    "ClosedCount",
     "Contact",
     "ContactIdentity",
     "ContactMerge",

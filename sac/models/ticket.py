@@ -12,6 +12,7 @@ from automacao.models import Instance
 from evendas.accounts.models import Store, User
 from evendas.sealing import StoreOwned, StoreQuerySet, StoreRow
 from sac.models.conversation import Conversation
+from sac.models.sight import held, reached
 from sac.models.team import Attendant, Department
 
 if TYPE_CHECKING:
@@ -29,6 +30,15 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         if rights.attendant_id is None:
             return own.none()
         return own.filter(reduce(or_, _ways(rights)))
+
+    def live_to(self, rights: "Rights") -> Self:
+        """Of `visible_to` the live ones, without asking the trail, which shows nobody any."""
+        own = self.live().filter(store_id=rights.store_id)
+        if rights.sees_everything_active:
+            return own
+        if rights.attendant_id is None:
+            return own.none()
+        return own.filter(reduce(or_, [*reached(rights), held(rights)]))
 
     def each_way(self, rights: "Rights") -> Self:
         """Of `visible_to` the same, by one way to see them after the other: some come twice.
@@ -89,12 +99,7 @@ def _ways(rights: "Rights") -> list[models.Q]:
     took_part = TicketEvent.objects.filter(
         ticket=models.OuterRef("pk"), attendant=rights.attendant_id
     )
-    ways = [
-        models.Q(department__in=rights.departments),
-        models.Q(department=None, instance__in=rights.instances),
-        models.Q(attendant=rights.attendant_id),
-        ~live & models.Q(models.Exists(took_part)),
-    ]
+    ways = [*reached(rights), held(rights), ~live & models.Q(models.Exists(took_part))]
     return [live, *ways] if rights.can_view_all else ways
 
 

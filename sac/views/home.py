@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET
 from evendas import clock
 from pedidos.chart import bars
 from pedidos.finance import movement
+from sac.counters import counts
 from sac.desk_request import DeskRequest, desk_view
-from sac.filters import Filters, counts, longest_wait
+from sac.filters import Filters, longest_wait
 from sac.first_run import needs_tips
 from sac.models import Attendant, Ticket
 from sac.month import FIGURES, month_of
@@ -27,12 +28,11 @@ _EARLIEST = date(2000, 1, 1)
 @desk_view
 def home(request: DeskRequest) -> HttpResponse:
     """The page; read again for what changes while it is looked at, without what costs more."""
-    visible = Ticket.objects.visible_to(request.rights)
-    counted = counts(visible, Filters())
+    counted = counts(request.rights, Filters())
     context: dict[str, object] = {
         "counts": counted,
         "waiting": counted["waiting"],
-        "oldest_wait": longest_wait(visible),
+        "oldest_wait": longest_wait(Ticket.objects.live_to(request.rights)),
         "attendant": Attendant.objects.in_store(request.store)
         .filter(pk=request.rights.attendant_id or 0)
         .first(),

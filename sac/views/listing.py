@@ -6,8 +6,9 @@ from typing import Any
 from django.db.models import QuerySet, Value
 
 from evendas.accounts.models import Sortable
+from sac.counters import counts
 from sac.desk_request import DeskRequest
-from sac.filters import Choice, Choices, Filters, counts, number
+from sac.filters import Choice, Choices, Filters, number
 from sac.models import Department, Tag, Ticket
 from sac.models.ticket import TicketQuerySet
 from sac.month import FIGURES, behind, month_of
@@ -108,13 +109,12 @@ def _behind(request: DeskRequest, figure: str) -> TicketQuerySet:
 
 def figures_context(request: DeskRequest, filters: Filters) -> dict[str, Any]:
     """The tabs' counters, and an attendant's month; for who is none, the store as it is now."""
-    visible = Ticket.objects.visible_to(request.rights)
-    counted = counts(visible, filters)
+    counted = counts(request.rights, filters)
     found: dict[str, Any] = {"counts": counted}
     if not filters.narrows:
         found["waiting"] = counted["waiting"]
     if request.rights.attendant_id is not None:
         month = month_of(request.rights.attendant_id, request.store)
         return {**found, "month": month, "figures": FIGURES}
-    whole = counts(visible, Filters()) if filters.narrows else counted
+    whole = counts(request.rights, Filters()) if filters.narrows else counted
     return {**found, "present": whole, "waiting": whole["waiting"]}

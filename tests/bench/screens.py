@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from sac.filters import Filters, counts
+from sac.counters import counts
+from sac.filters import Filters
 from sac.models import Ticket
 from tests.bench.stopwatch import Taken, timed
 from tests.conftest import Actor
@@ -41,6 +42,7 @@ def screens(eyes: Eyes, long: Ticket) -> dict[str, Taken]:
         "counters": _counters(ana),
         "counters, sees little": _counters(eyes.narrow),
         "counters, admin": _counters(eyes.admin),
+        "counters, one department": _counters(ana, Filters(department=ticket.department_id)),
         "search, common word": _search(ana, COMMON),
         "search, middling word": _search(ana, MIDDLING),
         "search, rare word": _search(ana, RARE),
@@ -60,9 +62,9 @@ def _get(ana: Actor, address: str, *, htmx: bool = False) -> Callable[[], object
     return ask
 
 
-def _counters(actor: Actor) -> Callable[[], object]:
-    visible = Ticket.objects.visible_to(actor.rights)
-    return lambda: counts(visible, Filters())
+def _counters(actor: Actor, filters: Filters | None = None) -> Callable[[], object]:
+    rights, asked = actor.rights, filters or Filters()
+    return lambda: counts(rights, asked)
 
 
 def _search(actor: Actor, text: str) -> Callable[[], object]:

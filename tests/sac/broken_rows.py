@@ -99,6 +99,10 @@ BREAKS = [
     Break("code_is_counted", "UPDATE sac_ticketcounter SET last_number = last_number - 1"),
     Break("code_is_counted", "DELETE FROM sac_ticketcounter"),
     Break("code_is_counted", f"UPDATE sac_ticket SET code = 'abc' WHERE id = {OPEN}"),
+    Break("closed_is_counted", "DELETE FROM sac_closedcount"),
+    Break("closed_is_counted", "UPDATE sac_closedcount SET tickets = 2 * tickets"),
+    Break("closed_is_counted", "UPDATE sac_closedcount SET guest_id = attendant_id"),
+    Break("closed_is_counted", f"UPDATE sac_ticket SET attendant_id = NULL WHERE id = {CLOSED}"),
     Break("code_once", "UPDATE sac_ticket SET code = '2026-000001'"),
     Break(
         "waiting_clock_is_right",

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 from django.db import connection
 
-from sac.filters import Filters, counts
+from sac.counters import counts
+from sac.filters import Filters
 from sac.invariants import all_invariants, parameters
 from sac.models import Message, Ticket
 from sac.permissions import Rights
@@ -72,7 +73,7 @@ def threads_in_plain(desk: plain.Desk) -> list[tuple[object, ...]]:
 def sight_in_rows(rights: Rights) -> tuple[set[int], dict[str, int]]:
     """Which tickets somebody sees, and what their tabs count."""
     visible = Ticket.objects.visible_to(rights)
-    return set(visible.values_list("pk", flat=True)), counts(visible, Filters())
+    return set(visible.values_list("pk", flat=True)), counts(rights, Filters())
 
 
 def sight_in_plain(desk: plain.Desk, person: plain.Person) -> tuple[set[int], dict[str, int]]:

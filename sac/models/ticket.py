@@ -63,11 +63,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def for_list(self) -> Self:
         """With everything a row of the list shows, in one query."""
         return self.select_related(
-            "conversation__contact",
-            "department",
-            "attendant",
-            "instance",
-            "store",
+            "conversation__contact", "department", "attendant", "instance", "store"
         )
 
     def with_tags(self) -> Self:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pedidos.models import Order, Shipment
+from pedidos.models import Order, OrderItem, Shipment
 from pedidos.templatetags.money import money
 from pedidos.templatetags.order_words import quantity
 
@@ -60,9 +60,13 @@ def payment_ways(order: Order) -> list[Way]:
 def item_line(order: Order) -> str:
     """What was bought, on one line: 2× Camiseta, 1× Boné."""
     items = list(order.items.all())
-    named = [f"{quantity(item.quantity)}× {item.name}" for item in items[:_NAMED]]
+    named = [_named(item) for item in items[:_NAMED]]
     more = len(items) - _NAMED
     return ", ".join([*named, f"e mais {more}"] if more > 0 else named)
+
+
+def _named(item: OrderItem) -> str:
+    return f"{quantity(item.quantity)}× {item.name}" if item.is_counted else item.name
 
 
 def _offers(order: Order) -> Iterator[Offer]:

@@ -200,6 +200,13 @@ class OrderItem(StoreOwned):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether the shop told how many were sold: where it told no price either, 1 stands for
+        nothing said.
+        """
+        return bool(self.price) or self.quantity != 1
+
 
 class Shipment(StoreOwned):
     """A parcel of an order and how it is followed."""

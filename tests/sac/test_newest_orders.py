@@ -112,8 +112,8 @@ def test_only_who_waits_and_only_where_the_store_wants_it(
         (8, {"label": "ready_for_pickup"}, 0),
         (8, {"label": "shipped"}, 1),
         (8, {"paid_at": None}, 0),
-        # Nine at night of the third in São Paulo, not yet the fourth.
-        (6.625, {}, 0),
+        # Nine at night of the second in São Paulo, elsewhere the third by then.
+        (7.625, {}, 1),
     ],
 )
 def test_an_order_is_late_by_the_stores_own_days(

@@ -1,11 +1,6 @@
-"""A sheet of tickets as CSV, one a line, as Excel in Brazil opens it: semicolons, commas, a BOM.
+"""A sheet of tickets as CSV, one a line, as Excel in Brazil opens it; see evendas/sheets.py."""
 
-No cell begins as a formula: what a customer wrote is never run on the computer of the store.
-"""
-
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,13 +11,13 @@ from django.utils import timezone
 
 from evendas.accounts.models import Store
 from evendas.phones import written_out
+from evendas.sheets import MARK, sheet_lines
 from sac.models import Contact, Ticket, TicketEvent
 from sac.models.ticket import TicketQuerySet
 
 Kind = TicketEvent.Kind
 # Tickets read at once.
 CHUNK = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = (
     "Código",
     "Canal de entrada",
@@ -48,11 +43,12 @@ OF_CUSTOMER = ("Cliente", "Telefone", "E-mail")
 def sheet(tickets: TicketQuerySet, store: Store, *, with_customer: bool) -> Iterator[bytes]:
     """Yield the file piece by piece; `with_customer` adds who it was."""
     columns = (*COLUMNS, *OF_CUSTOMER) if with_customer else COLUMNS
-    yield ("\ufeff" + _lines([columns])).encode()
+    yield (MARK + sheet_lines([columns])).encode()
     told = _with_facts(tickets, store)
     below: int | None = None
     while rows := list((told if below is None else told.filter(pk__lt=below))[:CHUNK]):
-        yield _lines(_cells(row, store.zone, with_customer=with_customer) for row in rows).encode()
+        cells = (_cells(row, store.zone, with_customer=with_customer) for row in rows)
+        yield sheet_lines(cells).encode()
         below = rows[-1].pk
 
 
@@ -103,15 +99,3 @@ def _customer(contact: Contact) -> list[str]:
 
 def _moment(moment: datetime | None, zone: ZoneInfo) -> str:
     return f"{timezone.localtime(moment, zone):%d/%m/%Y %H:%M:%S}" if moment else ""
-
-
-def _lines(rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerows([_inert(cell) for cell in row] for row in rows)
-    return text.getvalue()
-
-
-def _inert(cell: str) -> str:
-    """What would be read as a formula, as the text it is."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -12,6 +12,7 @@ from evendas.accounts import audit
 from evendas.accounts.models import Store
 from evendas.bell import ring_once
 from pedidos.models import Order, OrderItem, OrderMilestone, OrderPhone, Shipment, Source
+from pedidos.models.order_import import SPREADSHEET
 from pedidos.platforms.port import OrderRemoved, OrderSeen, PeopleToForget
 
 _Pay, _Ship, _Kind = Order.Payment, Order.Fulfillment, OrderMilestone.Kind
@@ -42,7 +43,8 @@ def record_order(
 ) -> Recorded:
     """Make or update an order. An equal word again does nothing; an older one neither.
 
-    `source` is None for what a person brought in. Rings `sac.order_changed` after commit.
+    `source` is None for what a person brought in. Rings `sac.order_changed` after commit, but for
+    history.
     """
     with transaction.atomic():
         order, is_new = Order.objects.select_for_update(no_key=True).get_or_create(
@@ -54,10 +56,13 @@ def record_order(
         )
         if _is_older(order, seen.updated_at):
             return Recorded(order_id=order.pk)
-        changed = audit.change(order, **_wanted(order, seen, now))
+        wanted = _wanted(order, seen, now)
+        changed = audit.change(
+            order, **{name: wanted[name] for name in wanted.keys() - seen.untold}
+        )
         is_changed = bool(changed.keys() - {"platform_updated_at"}) | _replace_children(order, seen)
         milestones = _reach(order, _reached(order, seen, now))
-        if is_new or is_changed or milestones:
+        if not seen.is_history and (is_new or is_changed or milestones):
             _announce([order.pk])
         return Recorded(
             order_id=order.pk,
@@ -96,12 +101,11 @@ def remove_order(source: Source, removed: OrderRemoved, *, now: datetime) -> Rec
 def forget_people(source: Source, people: PeopleToForget, *, now: datetime) -> int:
     """Blank the buyer of every order of this source that is meant. Return how many orders.
 
-    What was told of them before `now` never comes back: it is older from here on.
+    So are those of the store's spreadsheets: often they are a shop's orders, by another way. What
+    was told of them before `now` never comes back: it is older from here on.
     """
     with transaction.atomic():
-        meant = (
-            _of(source) if people.is_everyone else _of(source).filter(_pointed_at(source, people))
-        )
+        meant = _meant(source, people)
         ids = list(meant.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
         OrderPhone.objects.filter(store=source.store_id, order__in=ids).delete()
         Order.objects.filter(store=source.store_id, pk__in=ids).update(
@@ -176,6 +180,8 @@ def _replace_children(order: Order, seen: OrderSeen) -> bool:
 
 
 def _replace_items(order: Order, seen: OrderSeen) -> bool:
+    if "items" in seen.untold:
+        return False
     known = list(order.items.values_list("name", "sku", "quantity", "price"))
     if known == [(one.name, one.sku, one.quantity, one.price) for one in seen.items]:
         return False
@@ -197,6 +203,8 @@ def _replace_items(order: Order, seen: OrderSeen) -> bool:
 
 
 def _replace_shipments(order: Order, seen: OrderSeen) -> bool:
+    if "shipments" in seen.untold:
+        return False
     known = list(order.shipments.values_list("code", "url", "carrier"))
     if known == [(one.code, one.url, one.carrier) for one in seen.shipments]:
         return False
@@ -260,12 +268,23 @@ def _reach(
     return tuple(OrderMilestone.objects.bulk_create(new))
 
 
+def _meant(source: Source, people: PeopleToForget) -> QuerySet[Order]:
+    if people.is_everyone:
+        return _of(source)
+    orders = Order.objects.filter(store=source.store_id)
+    ours = Q(platform=source.platform, source=source.pk)
+    person = _person(source, people)
+    ways = ours & (Q(external_id__in=people.order_ids) | person)
+    return orders.filter(ways | (Q(platform=SPREADSHEET) & person))
+
+
 def _of(source: Source) -> QuerySet[Order]:
     return Order.objects.filter(store=source.store_id, platform=source.platform, source=source.pk)
 
 
-def _pointed_at(source: Source, people: PeopleToForget) -> Q:
-    ways = Q(external_id__in=people.order_ids)
+def _person(source: Source, people: PeopleToForget) -> Q:
+    """Who is meant, by what is theirs; nobody where nothing of it is told."""
+    ways = Q(pk__in=[])
     if people.email:
         ways |= Q(buyer_email=people.email)
     if people.phones:

@@ -2,6 +2,7 @@
 
 from pedidos.models.delivery import Delivery
 from pedidos.models.order import Label, Order, OrderItem, OrderMilestone, OrderPhone, Shipment
+from pedidos.models.order_import import OrderImport, RefusedLine
 from pedidos.models.source import Source
 from pedidos.models.status import StatusRule
 from pedidos.models.token import ApiToken, Scope
@@ -11,9 +12,11 @@ __all__ = [
     "Delivery",
     "Label",
     "Order",
+    "OrderImport",
     "OrderItem",
     "OrderMilestone",
     "OrderPhone",
+    "RefusedLine",
     "Scope",
     "Shipment",
     "Source",

@@ -69,6 +69,10 @@ class OrderSeen:
     items: tuple[ItemSeen, ...] = ()
     shipments: tuple[ShipmentSeen, ...] = ()
     is_test: bool = False
+    # What this way of telling has no place for stays as it is known: by the fields' own names.
+    untold: frozenset[str] = frozenset()
+    # Long past when it is told: nobody at a conversation has to hear of it.
+    is_history: bool = False
 
 
 @dataclass(frozen=True, slots=True)

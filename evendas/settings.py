@@ -127,6 +127,10 @@ INBOX_KEEP_DAYS: int = env.int("EVENDAS_INBOX_KEEP_DAYS", default=30)
 # A shop's own server answers within this; an order that was sent for is sent for again after this.
 SHOP_TIME = 20 * _scale
 ORDER_FETCH_LEASE = 60 * _scale
+# A spreadsheet of orders whose worker is not heard of for so long is another's to go on with.
+IMPORT_LEASE = 60 * _scale
+# Days for which its file is kept, from when it was handed in.
+IMPORT_KEEP_DAYS: int = env.int("EVENDAS_IMPORT_KEEP_DAYS", default=7)
 # A file is handed over within this, or asked for again: so often, after these pauses.
 MEDIA_FETCH_TIME = 60 * _scale
 MEDIA_LEASE = 300 * _scale

@@ -10,6 +10,9 @@ ROUTES = {
     # A shop's own server may be slow or hostile, like a file.
     "pedidos.fetch_order": {"queue": "media"},
     "pedidos.pull": {"queue": "media"},
+    # A long one must not stand before what customers write.
+    "pedidos.import": {"queue": "media"},
+    "pedidos.forget_imports": {"queue": "media"},
     **{
         f"sac.{name}": {"queue": "outbound"}
         for name in ("deliver", "settle", "amend", "mark_read", "mail_month")
@@ -44,6 +47,7 @@ def beat_schedule(
         "sac.clear_loose_files": 3600,
         "automacao.forget_events": 3600,
         "pedidos.forget_deliveries": 3600,
+        "pedidos.forget_imports": 3600,
     }
     return {
         name: {

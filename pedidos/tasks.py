@@ -5,8 +5,10 @@ from django.db.models import F
 
 from evendas.bell import ring
 from pedidos.actions.forgetting import forget_old_deliveries
+from pedidos.actions.importing import import_orders
+from pedidos.actions.imports import forget_old_files
 from pedidos.fetching import fetch_delivery
-from pedidos.models import Delivery, Source
+from pedidos.models import Delivery, OrderImport, Source
 from pedidos.processing import process_source
 from pedidos.pulling import pull_source
 
@@ -26,11 +28,18 @@ def pull(source_id: int) -> None:
     pull_source(source_id)
 
 
+@shared_task(name="pedidos.import")
+def import_file(import_id: int) -> None:
+    import_orders(import_id)
+
+
 @shared_task(name="pedidos.sweep")
 def sweep() -> None:
-    """Ring for every shop with something due: what a lost bell left behind."""
+    """Ring for every shop and file with something due: what a lost bell or a dead worker left."""
     for source_id in Delivery.objects.due_sources():
         ring("pedidos.process", source_id)
+    for import_id in OrderImport.objects.due_imports():
+        ring("pedidos.import", import_id)
 
 
 @shared_task(name="pedidos.pull_all")
@@ -46,3 +55,9 @@ def pull_all() -> None:
 def forget_deliveries() -> None:
     """Forget what was understood long ago."""
     forget_old_deliveries()
+
+
+@shared_task(name="pedidos.forget_imports")
+def forget_imports() -> None:
+    """Remove the files of spreadsheets that were kept long enough."""
+    forget_old_files()

@@ -1,6 +1,6 @@
 from django.urls import include, path, re_path
 
-from pedidos import status_views, token_views, views, webhooks
+from pedidos import import_views, status_views, token_views, views, webhooks
 
 urlpatterns = [
     path(
@@ -27,6 +27,33 @@ urlpatterns = [
         "pedidos/integracoes/entregas/<int:pk>/reprocesso/",
         views.delivery_replay,
         name="delivery_replay",
+    ),
+    path("pedidos/integracoes/planilhas/nova/", import_views.import_new, name="import_new"),
+    path(
+        "pedidos/integracoes/planilhas/modelo.csv", import_views.import_model, name="import_model"
+    ),
+    path(
+        "pedidos/integracoes/planilhas/<int:pk>/", import_views.import_detail, name="import_detail"
+    ),
+    path(
+        "pedidos/integracoes/planilhas/<int:pk>/inicio/",
+        import_views.import_start,
+        name="import_start",
+    ),
+    path(
+        "pedidos/integracoes/planilhas/<int:pk>/andamento/",
+        import_views.import_progress,
+        name="import_progress",
+    ),
+    path(
+        "pedidos/integracoes/planilhas/<int:pk>/descarte/",
+        import_views.import_remove,
+        name="import_remove",
+    ),
+    path(
+        "pedidos/integracoes/planilhas/<int:pk>/linhas-com-erro.csv",
+        import_views.import_refused,
+        name="import_refused",
     ),
     path("pedidos/situacoes/", status_views.status_rule_list, name="status_rule_list"),
     path("pedidos/situacoes/nova/", status_views.status_rule_new, name="status_rule_new"),

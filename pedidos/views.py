@@ -16,8 +16,10 @@ from pedidos.actions.replaying import replay_delivery, replay_source
 from pedidos.actions.sources import TooManySources
 from pedidos.forms import NewSourceForm, SourceForm
 from pedidos.integrations import Panel, panel_of, panels
-from pedidos.models import Delivery, Source
+from pedidos.models import Delivery, OrderImport, Source
 from pedidos.parked import parked_page
+
+SHOWN_IMPORTS = 5
 
 
 @require_GET
@@ -26,6 +28,7 @@ def source_list(request: StoreRequest) -> HttpResponse:
     context = {
         "panels": panels(request.store),
         "parked": parked_page(request.store, before=_before(request)),
+        "imports": OrderImport.objects.in_store(request.store).shown()[:SHOWN_IMPORTS],
     }
     return render(request, "pedidos/sources.html", context)
 

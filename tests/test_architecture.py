@@ -32,7 +32,7 @@ DOORS = {
 }
 # Tasks look for work across all stores. They read ids, and ring.
 BELLS = {"worth_asking", "with_due_events", "with_due_messages", "with_due_orders"}
-BELLS |= {"due_sources", "worth_pulling"}
+BELLS |= {"due_sources", "due_imports", "worth_pulling"}
 # Behind the doors: rows are reached by ids that came out of a row of the store, under locks.
 INSIDE = (
     "models",
@@ -107,6 +107,8 @@ PURE = (
         )
     ),
     "pedidos/labelling.py",
+    # Without `reading`, which asks `buyers`.
+    *(f"pedidos/spreadsheet/{name}.py" for name in ("columns", "layout", "lines", "orders")),
     *(
         f"pedidos/platforms/{name}.py"
         for name in ("port", "registry", "woocommerce", "shopify", "nuvemshop", "evendas")

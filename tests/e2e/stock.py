@@ -1,5 +1,5 @@
-"""What a store keeps ready for everybody: reasons, tags, ready answers, and a shop whose orders
-come in. Gone after the test."""
+"""What a store keeps ready for everybody: reasons, tags, ready answers, a shop whose orders
+come in, and a spreadsheet of them. Gone after the test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +40,21 @@ _PARKED = (
     "INSERT INTO pedidos_delivery (store_id, source_id, topic, body, status, attempts, error)"
     " VALUES (%s, %s, 'order.updated', %s, 'parked', 0, 'falta o total (campo total)')"
 )
+_IMPORT = (
+    "INSERT INTO pedidos_orderimport (store_id, name, file, size, encoding, delimiter, headings,"
+    " heading_at, fields, lines, state, read_until, lines_read, created, changed, same, refused,"
+    " error, attempts, finished_at) VALUES (%s, 'pedidos-de-outubro.csv', '', 48213, 'cp1252', ';',"
+    " '[]', 1, '[]', 412, 'done', 413, 412, 371, 12, 25, 2, '', 0, now()) RETURNING id"
+)
+_REFUSED = (
+    "INSERT INTO pedidos_refusedline (store_id, order_import_id, line, first, last, reason,"
+    " is_note) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+)
+_REASONS_OF_LINES = (
+    (87, "o total (campo Valor) não é um número", False),
+    (203, "a data do pedido (campo Data) não é uma data como 31/12/2026", False),
+    (15, "o telefone (campo Celular) não foi entendido: o pedido fica sem ele", True),
+)
 _RULE = (
     "INSERT INTO pedidos_statusrule (store_id, text, payment, fulfillment, is_cancelled)"
     " VALUES (%s, 'no forno', 'paid', 'separating', false)"
@@ -59,6 +74,8 @@ _REMOVAL = (
     "DELETE FROM pedidos_apitoken WHERE store_id = %s",
     "DELETE FROM pedidos_source WHERE store_id = %s AND platform = 'api'",
     "DELETE FROM pedidos_statusrule WHERE store_id = %s",
+    "DELETE FROM pedidos_refusedline WHERE store_id = %s",
+    "DELETE FROM pedidos_orderimport WHERE store_id = %s",
 )
 
 
@@ -77,6 +94,10 @@ def stock(desk: Running) -> Iterator[None]:
         assert source
         rows.execute(_PARKED, [store, *source, _ORDER])
         rows.execute(_RULE, [store])
+        brought_in = rows.execute(_IMPORT, [store]).fetchone()
+        assert brought_in
+        for line, reason, is_note in _REASONS_OF_LINES:
+            rows.execute(_REFUSED, [store, *brought_in, line, line, line, reason, is_note])
         try:
             yield
         finally:

@@ -83,6 +83,8 @@ SCREENS = {
     "source_new": Screen("dono", "integracao-nova"),
     "source_edit": Screen("dono", "integracao", "source_list"),
     "source_remove": Screen("dono", "integracao-remover", "source_edit"),
+    "import_new": Screen("dono", "planilha-nova"),
+    "import_detail": Screen("dono", "planilha", "source_list"),
     "token_new": Screen("dono", "token-novo"),
     "token_revoke": Screen("dono", "token-revogar"),
     "status_rule_list": Screen("dono", "situacoes"),
@@ -94,7 +96,7 @@ PIECES = """
     desk_list desk_counts ticket_header ticket_changes ticket_older ticket_chapter ticket_stretch
     ticket_team ticket_answer ticket_orders quick_reply_offers instance_pairing media
     media_thumbnail media_playable quick_reply_file report_sheet manifest alive ready
-    api_openapi api_order_list api_order api_unknown
+    api_openapi api_order_list api_order api_unknown import_model import_progress import_refused
 """
 # What only takes POSTs.
 VERBS = """
@@ -104,6 +106,14 @@ VERBS = """
     active_redistribute ticket_order_word quick_reply_delete attendant_self_end attendant_state
     instance_new instance_code parked_replay instance_replay webhook logout order_webhook order_api
     source_key source_pull source_replay delivery_replay status_rule_remove first_steps
+    import_start import_remove
+"""
+_SHEET = """Pedido;Data;Situação;Valor total;Cliente;Celular;Produto;Qtd;Vendedor
+20411;12/11/2026 14:30;Pago;1.234,56;Conceição Araújo;(11) 98765-4321;Tênis Corrida 38;1;Léo
+20411;;;;;;Meia cano alto;2;
+20412;12/11/2026 15:02;Enviado;189,90;João Sebastião de Oliveira;(21) 99876-5432;Bota 40;1;Léo
+20413;13/11/2026 09:11;No forno;59,00;Inês;5,51E+12;Chinelo;1;Ana
+20414;13/11/2026;Pago;-10,00;Ônix Comércio Ltda;;Sapato;1;Ana
 """
 _phones = count(5511991310001)
 _lids = count(128000000900001)
@@ -253,6 +263,7 @@ def test_the_admins_screens(
     expect(page.get_by_label("Chave", exact=True)).to_be_visible()
     eye.look(page, "integracao-chave")
     look_at_tokens(desk, visit, page, eye)
+    look_over_a_spreadsheet(desk, page, eye)
 
 
 def look_at_tokens(desk: Running, visit: Callable[..., Page], page: Page, eye: Eye) -> None:
@@ -274,6 +285,20 @@ def look_at_tokens(desk: Running, visit: Callable[..., Page], page: Page, eye: E
     expect(revoke).to_be_visible()
     eye.look(page, "integracao-api")
     visit("token_revoke", str(revoke.evaluate("link => link.pathname")))
+
+
+def look_over_a_spreadsheet(desk: Running, page: Page, eye: Eye) -> None:
+    """Hand a file in, see what it would become, and think better of it."""
+    page.goto(f"{desk.web}{reverse('import_new')[1:]}")
+    page.locator("input[type=file]").set_input_files(
+        files={"name": "pedidos.csv", "mimeType": "text/csv", "buffer": _SHEET.encode("cp1252")}
+    )
+    page.get_by_role("button", name="Conferir").click()
+    expect(page.get_by_text("Linha 6")).to_be_visible()
+    expect(page.get_by_text("Windows-1252")).to_be_visible()
+    eye.look(page, "planilha-conferencia")
+    page.get_by_role("button", name="Descartar").click()
+    expect(page.get_by_text("Nada foi importado dela.")).to_be_visible()
 
 
 def test_the_screens_of_a_conversation(

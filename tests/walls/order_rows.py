@@ -2,14 +2,19 @@
 
 from datetime import datetime
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
 from evendas.accounts.models import Store
 from pedidos.models import (
     ApiToken,
     Delivery,
     Order,
+    OrderImport,
     OrderItem,
     OrderMilestone,
     OrderPhone,
+    RefusedLine,
     Shipment,
     Source,
     StatusRule,
@@ -18,7 +23,7 @@ from pedidos.models import (
 
 def furnish_orders(store: Store, phone: str, then: datetime, word: str) -> None:
     """Give a store a shop with a parked delivery, the JSON API with a token, an order with all that
-    hangs on it, a rule."""
+    hangs on it, a rule, and a spreadsheet that is still to be looked over."""
     source = Source.objects.create(
         store=store,
         platform=Source.Platform.WOOCOMMERCE,
@@ -60,4 +65,25 @@ def furnish_orders(store: Store, phone: str, then: datetime, word: str) -> None:
     Shipment.objects.create(**whose, code=word[:80])
     StatusRule.objects.create(
         store=store, text=f"texto {word}"[:80], payment="paid", fulfillment="unfulfilled"
+    )
+    _furnish_import(store, word)
+
+
+def _furnish_import(store: Store, word: str) -> None:
+    lines = f"Pedido;Data;Total;Nome\n{word};12/11/2026;9,00;Comprador {word}\n"
+    row = OrderImport.objects.create(
+        store=store,
+        name=f"{word}.csv",
+        file=default_storage.save(f"{store.pk}/{word}", ContentFile(lines.encode())),
+        size=len(lines),
+        encoding="utf-8",
+        delimiter=";",
+        headings=["Pedido", "Data", "Total", f"Nome {word}"],
+        heading_at=1,
+        fields=["number", "placed_at", "total", "name"],
+        lines=1,
+        state=OrderImport.State.PREVIEW,
+    )
+    RefusedLine.objects.create(
+        store=store, order_import=row, line=2, first=2, last=2, reason=f"falta {word}"
     )

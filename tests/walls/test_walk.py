@@ -122,6 +122,13 @@ source_pull              source      admin   405              302/403/403/302
 source_remove            source      admin   302/403/403/200  302/403/403/302
 source_replay            source      admin   405              302/403/403/302
 delivery_replay          delivery    admin   405              302/403/403/302
+import_new               -           admin   302/403/403/200  302/403/403/200
+import_model             -           admin   302/403/403/200  405
+import_detail            import      admin   302/403/403/200  302/403/403/200
+import_start             import      admin   405              302/403/403/200
+import_progress          import      admin   302/403/403/200  405
+import_remove            import      admin   405              302/403/403/302
+import_refused           import      admin   302/403/403/200  405
 status_rule_list         -           admin   302/403/403/200  405
 status_rule_new          -           admin   302/403/403/200  302/403/403/200
 status_rule_edit         rule        admin   302/403/403/200  302/403/403/200
@@ -233,6 +240,7 @@ def _path(route: Route, world: World) -> str:
         "token": [world.token.source_id, world.token.pk],
         "number": [world.order.external_id],
         "delivery": [world.delivery.pk],
+        "import": [world.order_import.pk],
         "rule": [world.status_rule.pk],
         "orders": ["woocommerce", world.source.webhook_key],
         "webhook": ["evolution", world.instance.webhook_key],

@@ -17,7 +17,7 @@ from stdnum.br import cnpj
 from automacao.models import ChatbotSettings, InboundEvent, Instance, LineTally
 from evendas.accounts.audit import record
 from evendas.accounts.models import Store
-from pedidos.models import ApiToken, Delivery, Order, Source, StatusRule
+from pedidos.models import ApiToken, Delivery, Order, OrderImport, Source, StatusRule
 from sac.models import (
     Amendment,
     Attendant,
@@ -98,6 +98,11 @@ class World:
         return Delivery.objects.get(store=self.store)
 
     @cached_property
+    def order_import(self) -> OrderImport:
+        """Its preview is open."""
+        return OrderImport.objects.get(store=self.store)
+
+    @cached_property
     def status_rule(self) -> StatusRule:
         return StatusRule.objects.get(store=self.store)
 
@@ -124,18 +129,9 @@ class World:
         """Every number a form of another store might carry."""
         rows = [getattr(self, field.name) for field in fields(self)]
         rows += [
-            self.reply,
-            self.tag,
-            self.source,
-            self.token,
-            self.delivery,
-            self.status_rule,
-            self.order,
-            self.store,
-            self.department,
-            self.shop.sales,
-            self.instance,
-            self.person.user,
+            *(self.reply, self.tag, self.source, self.token, self.delivery, self.status_rule),
+            *(self.order_import, self.order, self.store, self.department, self.shop.sales),
+            *(self.instance, self.person.user),
         ]
         return sorted({row.pk for row in rows if isinstance(row, models.Model)})
 

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
@@ -239,6 +240,26 @@ def test_what_it_costs_does_not_grow_with_the_orders(
             program.call("GET", "/0")
         with django_assert_num_queries(13):
             assert program.put("0", items=example()["items"] * many)[1]["result"] == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [({}, "pedidos_order_changed"), ({"label": "shipped"}, "pedidos_order_label_changed")],
+)
+def test_a_page_is_read_along_an_index_in_its_order(
+    asked: dict[str, str], index: str, program: Program, rings: Rings
+) -> None:
+    for number in range(2):
+        program.put(str(number))
+    cursor = program.call("GET", limit="1")[1]["next"]
+    with CaptureQueriesContext(connection) as told:
+        program.call("GET", cursor=cursor, **asked)
+    (page,) = [one["sql"] for one in told if 'ORDER BY "pedidos_order"' in one["sql"]]
+    with connection.cursor() as rows:
+        # Of so few orders it would rather sort all.
+        rows.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        rows.execute(f"EXPLAIN {page}")
+        assert f"Index Scan using {index} " in str(rows.fetchall())
 
 
 # --- Who is let in --------------------------------------------------------------------------------

@@ -1,17 +1,14 @@
 """An admin looks at what went through the number, and puts back what was not understood."""
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import NARROW, WIDE
+from tests.e2e.looking import Eye
 from tests.running import Running
 
 pytestmark = pytest.mark.browser
@@ -59,27 +56,14 @@ def busy(desk: Running) -> Iterator[None]:
         rows.execute("DELETE FROM automacao_linetally")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("size", "viewport"), [("largo", WIDE), ("estreito", NARROW)])
 def test_the_page_fits_and_is_accessible_everywhere(
-    desk: Running,
-    busy: None,
-    sign_in: Callable[..., Page],
-    complaints: list[str],
-    size: str,
-    viewport: dict[str, int],
-    theme: str,
+    desk: Running, busy: None, sign_in: Callable[..., Page], complaints: list[str], eye: Eye
 ) -> None:
-    page = sign_in("dono", viewport=viewport, color_scheme=theme, at_home=False)
+    page = sign_in("dono", **eye.window, at_home=False)
     page.goto(f"{desk.web}automacao/integridade/")
     page.get_by_text("Ver o conteúdo").click()
     expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= viewport["width"]
-    found = Axe().run(page).response["violations"]
-    assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []
-    if folder := os.environ.get("EVENDAS_SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / f"integridade-{size}-{theme}.png", full_page=True)
+    eye.look(page, "integridade-com-avisos")
     assert complaints == []
 
 

@@ -121,9 +121,13 @@ def test_a_conversation_and_its_contact(desk: Running, ana: Page, eye: Eye) -> N
     ana.get_by_role("link", name="Editar contato").click()
     form = ana.get_by_role("form", name="Editar contato")
     form.get_by_label("E-mail").fill("mariana@")
+    form.get_by_label("CPF/CNPJ").fill("529.982.247-24")
     eye.look(ana, "editar-contato")
     form.get_by_role("button", name="Salvar").click()
     expect(form).to_contain_text("Informe um endereço de email válido.")
+    expect(form).to_contain_text("CPF ou CNPJ inválido: confira os dígitos.")
+    expect(form.get_by_label("E-mail")).to_be_focused()
+    expect(form.get_by_label("E-mail")).to_have_value("mariana@")
     eye.look(ana, "editar-contato-errado")
 
 

@@ -5,10 +5,8 @@ from collections.abc import Callable
 from itertools import count
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import NARROW, WIDE
 from tests.e2e.glass import tab
 from tests.running import Running
 
@@ -246,40 +244,3 @@ def test_by_keyboard_alone(
     ana.keyboard.press("Enter")
     expect(ana.locator("#done")).to_contain_text("Atendimento transferido para Vendas.")
     assert complaints == []
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["largo", "estreito"])
-def test_dialog_form_and_faults_fit_and_are_accessible(
-    desk: Running, sign_in: SignIn, size: dict[str, int], theme: str
-) -> None:
-    ana = sign_in("ana", viewport=size, color_scheme=theme, at_home=False)
-    ana.goto(f"{desk.web}sac/atendimento/?situacao=em-aberto")
-    row(ana, "Rafael Junqueira").get_by_role("link").click()
-    ana.get_by_role("link", name="Transferir").click()
-    dialog = ana.get_by_role("dialog", name="Transferir atendimento")
-    expect(dialog).to_be_visible()
-    judge(ana, size)
-    dialog.get_by_role("button", name="Transferir").click()
-    expect(dialog).to_contain_text("Escolha um departamento ou uma pessoa.")
-    judge(ana, size)
-    ana.keyboard.press("Escape")
-    if size == NARROW:
-        ana.get_by_role("link", name="Ver contato e histórico").click()
-    ana.get_by_role("link", name="Editar contato").click()
-    form = ana.get_by_role("form", name="Editar contato")
-    form.get_by_label("E-mail").fill("rafael@")
-    form.get_by_label("CPF/CNPJ").fill("529.982.247-24")
-    judge(ana, size)
-    form.get_by_role("button", name="Salvar").click()
-    expect(form).to_contain_text("Informe um endereço de email válido.")
-    expect(form).to_contain_text("CPF ou CNPJ inválido: confira os dígitos.")
-    expect(form.get_by_label("E-mail")).to_be_focused()
-    expect(form.get_by_label("E-mail")).to_have_value("rafael@")
-    judge(ana, size)
-
-
-def judge(page: Page, size: dict[str, int]) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    found = Axe().run(page).response["violations"]
-    assert [one["id"] for one in found if one["impact"] in {"serious", "critical"}] == []

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import NARROW
 from tests.running import Running
 
 pytestmark = pytest.mark.browser
@@ -74,25 +73,3 @@ def test_a_draft_follows_its_author_to_another_window(
     other = sign_in("ana")
     open_conversation(other, desk, "Iris Melo")
     expect(other.get_by_placeholder("Escreva uma mensagem")).to_have_value("Vou verificar e já")
-
-
-def test_on_a_phone_list_conversation_and_contact_are_pages(
-    desk: Running, sign_in: Callable[..., Page], complaints: list[str]
-) -> None:
-    phone = "5511991230005"
-    desk.simulator.phone(phone, name="Caio Reis")
-    desk.simulator.receive(phone, "Tem no 42?")
-    ana = sign_in("ana", viewport=NARROW, has_touch=True, is_mobile=True, at_home=False)
-    ana.goto(f"{desk.web}sac/atendimento/")
-    row = ana.locator("#rows .row", has_text="Caio Reis")
-    row.get_by_role("link").click()
-    expect(ana.get_by_role("log")).to_be_visible()
-    expect(row).to_be_hidden()
-    ana.get_by_placeholder("Escreva uma mensagem").fill("Tem sim!")
-    ana.get_by_role("button", name="Enviar").click()
-    expect(ana.get_by_role("log")).to_contain_text("Tem sim!")
-    width = ana.evaluate("document.documentElement.scrollWidth")
-    assert width <= NARROW["width"]
-    ana.go_back()
-    expect(ana.get_by_role("link", name=re.compile("^Em aberto"))).to_be_visible()
-    assert complaints == []

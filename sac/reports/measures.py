@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import F, FloatField, Q
+from django.db.models import Count, F, FloatField, Q
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Extract
 
@@ -23,7 +23,8 @@ Kind = TicketEvent.Kind
 class Measure:
     """A number of the report: the steps that make it, and of a length of time what its seconds are.
 
-    `is_of_people`: the step is somebody's, so that it can be told person by person.
+    `is_of_people`: the step is somebody's, so that it can be told person by person. `is_once`: no
+    ticket has two of them that stand, so that counting steps counts tickets, without sorting them.
     """
 
     slug: str
@@ -31,7 +32,13 @@ class Measure:
     steps: Q
     seconds: Combinable | None
     is_of_people: bool
+    is_once: bool
     meaning: str
+
+    @property
+    def tickets(self) -> Count:
+        """How many there are."""
+        return Count("ticket", distinct=not self.is_once, filter=self.steps)
 
 
 MEASURES: Final[dict[str, Measure]] = {}
@@ -39,17 +46,22 @@ _AGE = Cast(Extract(F("at") - F("ticket__created_at"), "epoch"), FloatField())
 
 
 def _measure(
-    slug: str, label: str, *, seconds: Combinable | None = None, is_of_people: bool = True
+    slug: str,
+    label: str,
+    *,
+    seconds: Combinable | None = None,
+    is_of_people: bool = True,
+    is_once: bool = False,
 ) -> Callable[[Callable[[], Q]], Callable[[], Q]]:
     def keep(made_of: Callable[[], Q]) -> Callable[[], Q]:
         meaning = " ".join((inspect.getdoc(made_of) or "").split())
-        MEASURES[slug] = Measure(slug, label, made_of(), seconds, is_of_people, meaning)
+        MEASURES[slug] = Measure(slug, label, made_of(), seconds, is_of_people, is_once, meaning)
         return made_of
 
     return keep
 
 
-@_measure("iniciados", "Iniciados", is_of_people=False)
+@_measure("iniciados", "Iniciados", is_of_people=False, is_once=True)
 def _created() -> Q:
     """Atendimentos que começaram no período: o cliente escreveu, ou alguém da equipe abriu a
     conversa. Quem volta depois do encerramento começa outro atendimento. Por departamento, conta
@@ -66,7 +78,7 @@ def _received() -> Q:
     return steps.ATTENDED
 
 
-@_measure("encerrados", "Encerrados")
+@_measure("encerrados", "Encerrados", is_once=True)
 def _closed() -> Q:
     """Atendimentos encerrados no período, na linha de quem encerrou. Um encerramento desfeito não
     conta.
@@ -86,7 +98,7 @@ def _waited() -> Q:
     return Q(kind=Kind.TAKEN, wait_seconds__isnull=False)
 
 
-@_measure("tmpr", "1ª resposta (TMPR)", seconds=F("wait_seconds"))
+@_measure("tmpr", "1ª resposta (TMPR)", seconds=F("wait_seconds"), is_once=True)
 def _replied() -> Q:
     """Tempo médio entre o cliente começar a esperar e a primeira resposta de uma pessoa, na linha
     de quem respondeu e no período da resposta. Mensagens automáticas não contam; nem as conversas
@@ -95,13 +107,13 @@ def _replied() -> Q:
     return steps.REPLIED
 
 
-@_measure("tma", "Atendimento (TMA)", seconds=F("handled_seconds"))
+@_measure("tma", "Atendimento (TMA)", seconds=F("handled_seconds"), is_once=True)
 def _handled() -> Q:
     """Tempo médio entre quem encerrou ter assumido (ou recebido) o atendimento e encerrá-lo."""
     return steps.HANDLED
 
 
-@_measure("resolucao", "Resolução", seconds=_AGE)
+@_measure("resolucao", "Resolução", seconds=_AGE, is_once=True)
 def _resolved() -> Q:
     """Tempo médio entre o começo do atendimento e o encerramento, por quantas mãos tenha passado,
     dos atendimentos encerrados no período.

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -132,7 +133,8 @@ def test_nobody_answered_nobody_sold(shop: Shop, ana: Actor, sara: Actor) -> Non
     with at(9):
         ticket = shop.hears(phone=PHONE, department=shop.support)
         do(ana, ticket, "posse")
-        do(ana, ticket, "notas", {"text": "Ligar depois"})
+        note = {"text": "Ligar depois", "client_uuid": str(uuid4())}
+        assert do(ana, ticket, "notas", note).status_code == 200
     bought(shop.store, moment(15))
     assert credited(sara) == []
     with at(9, 30):

@@ -166,4 +166,4 @@ def _steps(attendant_id: int, store: Store) -> TicketEventQuerySet:
     mine = TicketEvent.objects.in_store(store).filter(
         attendant=attendant_id, kind__in=COUNTED, at__gte=begins, at__lt=ends
     )
-    return mine.standing()
+    return mine.standing(store)

@@ -47,7 +47,7 @@ def _days(store: Store, people: list[Attendant]) -> Mapping[int, dict[str, Any]]
     steps = TicketEvent.objects.in_store(store).filter(
         attendant__in=people, kind__in=COUNTED, at__gte=midnight
     )
-    rows: Any = steps.standing().order_by().values("attendant").annotate(**VALUES)
+    rows: Any = steps.standing(store).order_by().values("attendant").annotate(**VALUES)
     return {row["attendant"]: row for row in rows}
 
 

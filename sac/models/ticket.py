@@ -281,16 +281,17 @@ class Ticket(StoreRow):
 
 
 class TicketEventQuerySet(StoreQuerySet["TicketEvent"]):
-    def standing(self) -> Self:
-        """Less the closings that were undone: those never happened to any figure."""
-        reopened = TicketEvent.objects.filter(
-            ticket=models.OuterRef("ticket"),
-            kind=TicketEvent.Kind.REOPENED,
-            pk__gt=models.OuterRef("pk"),
-        )
-        # In this order: of each other step it would be asked for nothing.
+    def standing(self, store: Store) -> Self:
+        """Of steps of this store, less the closings that were undone: to no figure they happened.
+
+        Asked in this order: of a step that is no closing, and of a ticket that was never reopened,
+        the last and dearest is not.
+        """
+        reopened = TicketEvent.objects.filter(store=store, kind=TicketEvent.Kind.REOPENED)
+        later = reopened.filter(ticket=models.OuterRef("ticket"), pk__gt=models.OuterRef("pk"))
         is_closing = models.Q(kind=TicketEvent.Kind.CLOSED)
-        return self.filter(~is_closing | models.Q(~models.Exists(reopened)))
+        was_reopened = models.Q(ticket__in=reopened.values("ticket"))
+        return self.filter(~is_closing | ~was_reopened | models.Q(~models.Exists(later)))
 
     def for_thread(self) -> Self:
         """With everybody a line of the thread names, in one query."""

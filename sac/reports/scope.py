@@ -77,7 +77,7 @@ class Scope:
             found = found.filter(attendant=self.attendant)
         if self.instance is not None:
             found = found.filter(ticket__instance=self.instance)
-        return found.standing()
+        return found.standing(self.store)
 
 
 class ScopeForm(forms.Form):

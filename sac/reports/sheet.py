@@ -57,7 +57,7 @@ def _with_facts(tickets: TicketQuerySet, store: Store) -> TicketQuerySet:
 
     def steps(kind: str) -> Any:  # noqa: ANN401 - of values
         mine = TicketEvent.objects.in_store(store).filter(ticket=OuterRef("pk"), kind=kind)
-        return mine.standing().order_by().values("ticket")
+        return mine.standing(store).order_by().values("ticket")
 
     worn = Ticket.objects.in_store(store).filter(pk=OuterRef("pk"), tags__isnull=False)
     related = tickets.select_related(

@@ -4,6 +4,7 @@ The address says all of it: `q`, `situacao`, `plataforma`, `de` and `ate` (days 
 included). A page costs the same however far down it is.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -15,13 +16,14 @@ from django.utils.http import urlencode
 
 from evendas import phones, tax_ids
 from evendas.accounts.models import Sortable, Store
-from pedidos.models import Order, Source
+from pedidos.models import Order, OrderPhone, Source
 from pedidos.models.order import Label
 from pedidos.templatetags.order_words import OWN_WAYS
 
 PAGE = 30
 # What tells a part of a phone someone remembers from a short number of an order.
 _PHONE_DIGITS = 6
+_NEWEST = ("-placed_at", "-id")
 _DAY = timedelta(days=1)
 _DATE_WRONG = {"invalid": "Escreva uma data: 21/11/2026."}
 _NOT_THEN = "Escolha uma data entre 2000 e 2100."
@@ -86,7 +88,10 @@ class OrderFilters(forms.Form):
         return urlencode({name: value for name, value in asked.items() if value})
 
     def apply(self, orders: QuerySet[Order]) -> QuerySet[Order]:
-        """Narrow orders down. What was not understood narrows nothing: its field says so."""
+        """Narrow orders down, but for the text.
+
+        What was not understood narrows nothing: its field says so.
+        """
         self.is_valid()
         asked = self.cleaned_data
         found = orders
@@ -98,7 +103,13 @@ class OrderFilters(forms.Form):
             found = found.filter(placed_at__gte=self._midnight(begins))
         if ends := asked.get("ate"):
             found = found.filter(placed_at__lt=self._midnight(ends + _DAY))
-        return found.filter(_looks_like(asked.get("q") or "", self.store))
+        return found
+
+    @property
+    def ways(self) -> list[Q]:
+        """What the text that was typed may mean: each alone is enough."""
+        self.is_valid()
+        return _ways_of(self.cleaned_data.get("q") or "", self.store)
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), tzinfo=self.store.zone)
@@ -106,12 +117,12 @@ class OrderFilters(forms.Form):
 
 def page(store: Store, filters: OrderFilters, *, after: str = "") -> tuple[list[Order], str]:
     """Return PAGE orders after the cursor, newest first, and the next cursor, empty at the end."""
-    found = filters.apply(Order.objects.in_store(store)).order_by("-placed_at", "-id")
+    found = filters.apply(Order.objects.in_store(store))
     if place := _place(after):
         moment, pk = place
         # The first part is what the index is entered by.
         found = found.filter(Q(placed_at__lte=moment) & (Q(placed_at__lt=moment) | Q(id__lt=pk)))
-    rows = list(found[: PAGE + 1])
+    rows = list(_newest(found, filters.ways))
     if len(rows) <= PAGE:
         return rows, ""
     last = rows[PAGE - 1]
@@ -129,38 +140,43 @@ def _place(cursor: str) -> tuple[datetime, int] | None:
     return place if 0 < place[1] < 2**63 else None
 
 
-def _looks_like(text: str, store: Store) -> Q:
+def _newest(found: QuerySet[Order], ways: Sequence[Q]) -> QuerySet[Order]:
+    """A page and one more, of those that any of the ways leads to.
+
+    Each way is asked for its own newest: by an index of what is rare, and by walking back in time
+    for what many have. Of all at once every order of the store would be read.
+    """
+    named = found.alias(plain=Sortable("buyer_name"))
+    parts = [named.filter(way).order_by(*_NEWEST)[: PAGE + 1] for way in ways]
+    if len(parts) == 1:
+        return parts[0]
+    first, *others = (part.values("pk") for part in parts)
+    return found.filter(pk__in=first.union(*others)).order_by(*_NEWEST)[: PAGE + 1]
+
+
+def _ways_of(text: str, store: Store) -> list[Q]:
     """What a text may mean of an order: its form says which columns are looked at."""
     sought = text.strip()
     if not sought:
-        return Q()
+        return [Q()]
     if "@" in sought:
-        return Q(buyer_email__startswith=sought.lower())
-    number = Q(number__istartswith=sought.lstrip("#").strip())
+        return [Q(buyer_email__startswith=sought.lower())]
+    ways = [Q(number__istartswith=sought.lstrip("#").strip())]
+    if known := tax_ids.normalize(sought):
+        ways.append(Q(buyer_document=known))
     if any(one.isalpha() for one in sought):
-        return number | Q(pk__in=_named(sought, store)) | _with_tax_id(sought)
-    return number | _with_tax_id(sought) | _with_phone(sought, store)
+        # In the name, accents and case apart.
+        return [*ways, Q(plain__contains=Sortable(Value(sought)))]
+    return [*ways, *_with_phone(sought, store)]
 
 
-def _named(text: str, store: Store) -> QuerySet[Order, Any]:
-    """Those whose buyer's name has the text in it, accents and case apart."""
-    orders = Order.objects.in_store(store).order_by().alias(plain=Sortable("buyer_name"))
-    return orders.filter(plain__contains=Sortable(Value(text))).values("pk")
-
-
-def _with_tax_id(text: str) -> Q:
-    known = tax_ids.normalize(text)
-    return Q(buyer_document=known) if known else Q(pk__in=[])
-
-
-def _with_phone(text: str, store: Store) -> Q:
+def _with_phone(text: str, store: Store) -> list[Q]:
     """By the whole phone however it is written, or by a part of it."""
-    orders = Order.objects.in_store(store).order_by()
     digits = "".join(one for one in text if one.isdecimal() and one.isascii())
     if known := phones.normalize(text):
-        asked = Q(phones__phone=known)
+        asked = Q(phone=known)
     elif len(digits) >= _PHONE_DIGITS:
-        asked = Q(phones__phone__contains=digits)
+        asked = Q(phone__contains=digits)
     else:
-        return Q(pk__in=[])
-    return Q(pk__in=orders.filter(asked, phones__store=store).values("pk"))
+        return []
+    return [Q(pk__in=OrderPhone.objects.in_store(store).filter(asked).values("order"))]

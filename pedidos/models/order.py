@@ -2,10 +2,12 @@
 
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, F, Prefetch, Q, Value, When
+from django.db.models.functions import Upper
 
-from evendas.accounts.models import Store
+from evendas.accounts.models import Sortable, Store
 from evendas.sealing import StoreOwned, StoreQuerySet, StoreRow
 from pedidos.models.source import Source
 
@@ -164,6 +166,16 @@ class Order(StoreRow):
                 condition=~Q(buyer_email=""),
                 name="pedidos_order_email",
             ),
+            models.Index(
+                "store",
+                OpClass(Upper("number"), name="text_pattern_ops"),
+                name="pedidos_order_begins",
+            ),
+            GinIndex(
+                "store",
+                OpClass(Sortable("buyer_name"), name="gin_trgm_ops"),
+                name="pedidos_order_named",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -283,7 +295,12 @@ class OrderPhone(StoreOwned):
                 fields=["store", "phone", "order"], name="pedidos_orderphone_once"
             ),
         ]
-        indexes = [models.Index(fields=["store", "order"], name="pedidos_orderphone_of_order")]
+        indexes = [
+            models.Index(fields=["store", "order"], name="pedidos_orderphone_of_order"),
+            GinIndex(
+                "store", OpClass("phone", name="gin_trgm_ops"), name="pedidos_orderphone_digits"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.phone

@@ -26,7 +26,7 @@ _CREATE = [f"CREATE INDEX CONCURRENTLY {name} ON {on}" for name, on in _INDEXES.
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("accounts", "0001_initial"), ("pedidos", "0005_orders_by_change")]
+    dependencies = [("accounts", "0001_initial"), ("pedidos", "0006_order_imports")]
 
     operations = [
         BtreeGinExtension(),

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                     model_name="orderphone",
                     index=GinIndex(
                         models.F("store"),
-                        OpClass(models.F("phone"), name="gin_trgm_ops"),
+                        OpClass("phone", name="gin_trgm_ops"),
                         name="pedidos_orderphone_digits",
                     ),
                 ),

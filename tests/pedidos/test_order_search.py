@@ -63,7 +63,9 @@ def test_a_common_text_is_found_by_walking_back_in_time(shop: Shop, sought: Orde
     found: list[Order] = []
     read = nodes_of(lambda: found.extend(_asked(shop, q="dores")))
     assert [one.number for one in found] == [str(500_000 + MANY - n) for n in range(PAGE)]
-    assert rows_looked_at(read, "pedidos_order") < 10 * PAGE
+    walked = [one for one in read if one.get("Index Name") == "pedidos_order_newest_first"]
+    assert PAGE < rows_looked_at(walked, "pedidos_order") < 10 * PAGE
+    assert "pedidos_order_named" not in {one.get("Index Name") for one in read}
 
 
 def test_all_a_text_may_mean_is_found_and_narrowed_together(shop: Shop, sought: Order) -> None:

@@ -114,9 +114,9 @@ def _operations(schema: _Schema) -> Iterator[OperationTold]:
                 text=_paragraphs(told["description"]),
                 parameters=[_parameter(schema, one) for one in told["parameters"]],
                 body=_body(schema, told),
-                answers=[
+                answers=sorted(
                     (int(code), one["description"]) for code, one in told["responses"].items()
-                ],
+                ),
             )
 
 

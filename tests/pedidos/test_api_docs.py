@@ -79,6 +79,8 @@ def test_the_page_names_every_operation_and_field_and_needs_no_script(client: Cl
     text = shown.find("main")[0].text
     for word in ("Gravar um pedido", "items[].price", "customer.phones", "label_text", "503"):
         assert word in text
+    codes = [one.text for one in shown.find("dt")]
+    assert codes[:6] == ["200", "401", "403", "422", "429", "503"]
     assert shown.find("script") == []
     sheets = {one.attributes["href"].split("/")[1] for one in shown.find("link", rel="stylesheet")}
     assert sheets == {"static"}

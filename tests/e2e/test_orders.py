@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.bustle import go_home
-from tests.e2e.glass import box, open_talk
+from tests.e2e.glass import box, open_talk, row
 from tests.e2e.looking import Eye
 from tests.running import Running
 
@@ -28,6 +28,8 @@ def test_an_order_moves_beside_its_conversation_in_the_box_and_in_the_figures(
     until_now = int(paid.inner_text())
     panel.evaluate("window.neverReloaded = true")
     page.goto(f"{desk.web}sac/atendimento/")
+    # On a busy machine the workers take their time with what she wrote.
+    expect(row(page, "Olga Pedidos")).to_have_count(1, timeout=60_000)
     open_talk(page, "Olga Pedidos")
     pane = page.locator(".purchases")
     expect(pane).to_contain_text("Nenhum pedido encontrado")

@@ -8,6 +8,7 @@ from sac.models import (
     LooseFile,
     Mention,
     Message,
+    MonthMail,
     QuickReply,
     Tag,
     Ticket,
@@ -27,6 +28,7 @@ def furnish_desk(ticket: Ticket, person: Actor, said: Message, word: str) -> Non
     )
     LooseFile.objects.create(store=store, name=f"{store.pk}/{word}", until=ticket.created_at)
     DeskPreferences.objects.create(store=store, user=person.user)
+    MonthMail.objects.create(store=store, month=ticket.created_at.date().replace(day=1))
     name = default_storage.save(f"{store.pk}/resposta-{word}", ContentFile(word.encode()))
     QuickReply.objects.create(
         store=store,

@@ -12,7 +12,7 @@ from tests.sac.acts import HTMX
 from tests.tally import Tally
 from tests.walls.asking import ask
 from tests.walls.conftest import CANARY
-from tests.walls.test_walk import TABLE
+from tests.walls.test_walk import TABLE, path_of
 from tests.walls.world import World, digest
 
 Typed = Mapping[str, object]
@@ -245,34 +245,7 @@ def test_fields_nobody_asked_for_move_nothing_into_another_store(
 
 
 def _address(name: str, near: World) -> str:
-    route = next(route for route in TABLE if route.name == name)
-    filling: dict[str, list[object]] = {
-        "-": [],
-        "waiting": _code(near),
-        "open": [near.open.code],
-        "message": [near.open.code, near.said.pk],
-        "media": [near.file.pk],
-        "file": [near.open.code, near.heard.pk],
-        "answer": [near.waiting.code, near.reply.pk],
-        "reply": [near.reply.pk],
-        "order": [near.order.pk],
-        "tag": [near.tag.pk],
-        "reason": [near.close_reason.pk],
-        "department": [near.department.pk],
-        "attendant": [near.attendant.pk],
-        "instance": [near.instance.pk],
-        "merge": [near.open.code, near.merge.pk],
-        "parked": [near.parked.pk],
-        "source": [near.source.pk],
-        "api": [near.token.source_id],
-        "token": [near.token.source_id, near.token.pk],
-        "number": [near.order.external_id],
-        "delivery": [near.delivery.pk],
-        "rule": [near.status_rule.pk],
-        "orders": ["woocommerce", near.source.webhook_key],
-        "webhook": ["evolution", near.instance.webhook_key],
-    }
-    return reverse(name, args=filling[route.path])
+    return path_of(next(route for route in TABLE if route.name == name), near)
 
 
 def _proper(name: str, near: World) -> dict[str, object]:

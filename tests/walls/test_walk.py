@@ -20,7 +20,7 @@ from tests.walls.asking import METHODS, Told, ask
 from tests.walls.conftest import CANARY
 from tests.walls.world import World, digest, rows_by_table
 
-# What a row's path is filled with (see `_path`), who is let in at all, and what each role is told
+# What a row's path is filled with (see `path_of`), who is let in at all, and what each role is told
 # in their own store by an htmx GET and by an empty htmx POST: anonymous/ana/sara/dono, one number
 # when all are told the same. `people` and `ticket` send strangers to the login, `admin` also
 # refuses the store's other people with 403.
@@ -216,7 +216,7 @@ def _names(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterato
             yield f"{space}{pattern.name or pattern.pattern}"
 
 
-def _path(route: Route, world: World) -> str:
+def path_of(route: Route, world: World) -> str:
     reset = [urlsafe_base64_encode(force_bytes(world.person.user.pk)), "c0ffee-0123456789abcdef"]
     filling: dict[str, list[object]] = {
         "-": [],
@@ -276,7 +276,7 @@ def test_no_address_leads_into_another_store(
 ) -> None:
     before, faults, tried = digest(far.store), [], 0
     for route in _guarded(guard):
-        path = _path(route, far)
+        path = path_of(route, far)
         for role, (method, is_htmx) in product(ROLES, TRIES):
             told = ask(people[role], method, path, watching=far.store, is_htmx=is_htmx)
             wrong = _wrong_elsewhere(route, role, method, told, before)
@@ -335,7 +335,7 @@ def test_in_their_own_store_everybody_is_told_what_the_table_says(
 ) -> None:
     faults, tried = [], 0
     for route, role, method in product(_guarded(guard), ROLES, METHODS):
-        status = ask(people[role], method, _path(route, near)).status
+        status = ask(people[role], method, path_of(route, near)).status
         expected = _told_at_home(route, role, method)
         tried += 1
         if status not in expected:

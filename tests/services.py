@@ -22,7 +22,8 @@ def make_ready() -> None:
     """Point DATABASE_URL and REDIS_URL at running servers; called by `tests.settings`."""
     if MARK not in os.environ:
         _start()
-    os.environ["EVENDAS_TEMPLATE"] = template()
+    if "EVENDAS_TEMPLATE" not in os.environ:
+        os.environ["EVENDAS_TEMPLATE"] = template()
     os.environ["REDIS_URL"] = _own_database(os.environ["REDIS_URL"])
 
 

@@ -18,6 +18,9 @@ _LATER = re.compile(r'\bimport\("sac/(\w+)"\)')
 _OTHER = re.compile(r"^(?:import|export|await)\b")
 # What is said to people takes whole lines.
 _INDENT = re.compile(r"^[ \t]+|^\n", re.MULTILINE)
+# What tells the parts of a sheet apart, and the room around it, which means nothing.
+_ROOM = re.compile(r"\s*([{};,])\s*")
+_QUOTED = re.compile(r'"[^"\n]*"')
 _REMARK = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/)[ \t]*\n", re.MULTILINE | re.DOTALL)
 
 
@@ -45,9 +48,19 @@ class Module:
 
 
 def sheet(folder: Path, names: Iterable[str]) -> str:
-    """Return the sheets of `folder` as one, in this order."""
-    texts = ((folder / f"{name}.css").read_text(encoding="utf-8") for name in names)
-    return "".join(_INDENT.sub("", _REMARK.sub("", text)) for text in texts)
+    """Return the sheets of `folder` as one, in this order, without the room between their parts.
+
+    CannotPackError when a text in quotes holds a sign that parts are told by.
+    """
+    return "".join(_tight(folder / f"{name}.css") for name in names)
+
+
+def _tight(path: Path) -> str:
+    text = _REMARK.sub("", path.read_text(encoding="utf-8"))
+    for quoted in _QUOTED.findall(text):
+        if _ROOM.search(quoted):
+            raise CannotPackError(f"{path.name} has a text that is not packed: {quoted}")
+    return _ROOM.sub(r"\1", text)
 
 
 def script(folder: Path, entries: Iterable[str], *, later: Iterable[str] = ()) -> str:

@@ -15,7 +15,7 @@ RIGGING = r"""
   const known = new Set();
   const sockets = new Set();
   const came = { push: 0, asked: 0, drawn: 0 };
-  const rig = { loss: 0, isDeaf: false, held: null, lost: 0, asks: 0, came };
+  const rig = { loss: 0, isDeaf: false, held: null, lost: 0, asks: 0, came, unheard: [] };
   const parts = /id="((?:message|event|ticket)-\d+)"[^>]*? data-revision="(\d+)"/g;
   const note = (way, html) => {
     for (const [, id, revision] of (html ?? "").matchAll(parts)) {
@@ -42,6 +42,7 @@ RIGGING = r"""
         const isPush = ["row", "thread", "gone"].includes(frame.t);
         if (rig.isDeaf || (isPush && Math.random() < rig.loss)) {
           rig.lost += 1;
+          rig.unheard.push(frame.html ?? "");
           event.stopImmediatePropagation();
         } else if (rig.held && isPush) {
           rig.held.push(() => socket.onmessage({ data: event.data }));

@@ -82,7 +82,13 @@ def test_one_that_comes_later_finds_all_it_needs_in_the_pack(modules: Write) -> 
 def test_sheets_follow_each_other_without_their_remarks(tmp_path: Path) -> None:
     (tmp_path / "one.css").write_text("/* One,\n   of two. */\na {\n  b: c; /* d */\n}\n")
     (tmp_path / "two.css").write_text("e { f: g; }\n")
-    assert sheet(tmp_path, ["one", "two"]) == "a {\nb: c; /* d */\n}\ne { f: g; }\n"
+    assert sheet(tmp_path, ["one", "two"]) == "a{b: c;/* d */}e{f: g;}"
+
+
+def test_a_sheet_whose_texts_hold_what_parts_it_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "one.css").write_text('a::before { content: "b , c"; }\n')
+    with pytest.raises(CannotPackError, match=r"one\.css .*b , c"):
+        sheet(tmp_path, ["one"])
 
 
 def test_every_pack_is_found_and_collected() -> None:
